@@ -1,0 +1,45 @@
+import type { TaskSpec } from "../registry/task-spec.ts";
+import type { PlanNode } from "../run/plan-node.ts";
+import type { AssetId, AssetType } from "../run/value.ts";
+
+/** An asset of the request, as planners and people speak of it. */
+export interface RequestAsset {
+  /** `image-2`: the second picture of the conversation. */
+  readonly handle: string;
+  readonly asset: AssetId;
+  readonly type: AssetType | "text";
+  readonly name?: string | undefined;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly durationMs?: number | undefined;
+}
+
+export interface CatalogueTask extends TaskSpec {
+  /** Why nobody can do it now; undefined where somebody can. */
+  readonly unavailable?: string | undefined;
+}
+
+export interface PlanInput {
+  /** The words of the last user message. */
+  readonly text: string;
+  /** What was said before, oldest first. */
+  readonly history: readonly { readonly role: "user" | "assistant" | "system"; readonly text: string }[];
+  /** All assets of the conversation, in the order in which they came. */
+  readonly assets: readonly RequestAsset[];
+  readonly tasks: readonly CatalogueTask[];
+  /** Nodes of an interrupted planning that already finished: they may be referred to, not changed. */
+  readonly frozen: readonly PlanNode[];
+  readonly maxNodes: number;
+}
+
+/** What a planner gives, as it comes: checked by nobody yet. `note` is for the reader of the run. */
+export type PlanItem =
+  | { readonly type: "node"; readonly node: PlanNode }
+  | { readonly type: "note"; readonly text: string };
+
+export interface Planner {
+  /** Recorded in the run: `builtin@1`. */
+  readonly name: string;
+  /** @throws TuttiError `not-understood` where the request can't be turned into steps; the message says why. */
+  plan(input: PlanInput, signal: AbortSignal): AsyncIterable<PlanItem>;
+}

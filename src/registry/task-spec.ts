@@ -1,0 +1,54 @@
+/** What can be asked: a task with typed, named inputs and outputs. Plain data, so that any planner can be given it. */
+import { z } from "zod";
+import { valueTypeSchema } from "../run/value.ts";
+
+/**
+ * How a planner without a language model finds an input's value in the words of a request.
+ * `passage`: the text to work on (quoted, or made by an earlier step); `question`: a question sentence;
+ * `label`: one thing named in the request ("blur the *dog*"); `labels`: a list of candidates;
+ * `angle` degrees; `width`, `height` pixels; `language` a language name; `instruction`: the step's own wording.
+ */
+export const slotSchema = z.enum([
+  "passage",
+  "question",
+  "label",
+  "labels",
+  "angle",
+  "width",
+  "height",
+  "language",
+  "instruction",
+]);
+export type Slot = z.infer<typeof slotSchema>;
+
+export const inputSpecSchema = z.object({
+  type: valueTypeSchema,
+  description: z.string(),
+  optional: z.boolean().optional(),
+  slot: slotSchema.optional(),
+});
+export type InputSpec = z.infer<typeof inputSpecSchema>;
+
+export const outputSpecSchema = z.object({ type: valueTypeSchema, description: z.string() });
+export type OutputSpec = z.infer<typeof outputSpecSchema>;
+
+export const taskSpecSchema = z.object({
+  /** Hugging Face's name of the task where it has one. */
+  id: z.string().min(1).max(100),
+  title: z.string(),
+  description: z.string(),
+  /** In order of importance: the first is what the task works on. */
+  inputs: z.record(z.string(), inputSpecSchema),
+  /** In order of importance: the first is what the task is for. */
+  outputs: z.record(z.string(), outputSpecSchema),
+  /** Words and short phrases by which people ask for it: "transcribe", "speech to text". */
+  phrases: z.array(z.string()).optional(),
+  /** Whole requests as people write them. */
+  examples: z.array(z.string()).optional(),
+});
+export type TaskSpec = z.infer<typeof taskSpecSchema>;
+
+/** Keeps the literal types of a task's ports, so that an expert for it is typed. */
+export function defineTask<const T extends TaskSpec>(spec: T): T {
+  return spec;
+}

@@ -1,0 +1,14 @@
+import { defineTask } from "../../src/registry/task-spec.ts";
+
+export const depthEstimation = defineTask({
+  id: "depth-estimation",
+  title: "Depth estimation",
+  description: "Estimate how far away the things in a picture are.",
+  inputs: {
+    image: { type: "image", description: "The picture." },
+  },
+  outputs: {
+    image: { type: "image", description: "The depth map, lighter is nearer." },
+  },
+  examples: ["Estimate the depth of this scene."],
+});

@@ -1,0 +1,69 @@
+/** The tasks that Tutti knows from the start, most of them by Hugging Face's names. */
+import type { TaskSpec } from "../../src/registry/task-spec.ts";
+import { audioClassification } from "./audio-classification.ts";
+import { audioToAudio } from "./audio-to-audio.ts";
+import { automaticSpeechRecognition } from "./automatic-speech-recognition.ts";
+import { depthEstimation } from "./depth-estimation.ts";
+import { documentQuestionAnswering } from "./document-question-answering.ts";
+import { featureExtraction } from "./feature-extraction.ts";
+import { imageAnnotate } from "./image-annotate.ts";
+import { imageBlur } from "./image-blur.ts";
+import { imageClassification } from "./image-classification.ts";
+import { imageCrop } from "./image-crop.ts";
+import { imageGrayscale } from "./image-grayscale.ts";
+import { imageResize } from "./image-resize.ts";
+import { imageRotate } from "./image-rotate.ts";
+import { imageSegmentation } from "./image-segmentation.ts";
+import { imageToImage } from "./image-to-image.ts";
+import { imageToText } from "./image-to-text.ts";
+import { languageIdentification } from "./language-identification.ts";
+import { objectDetection } from "./object-detection.ts";
+import { opticalCharacterRecognition } from "./optical-character-recognition.ts";
+import { questionAnswering } from "./question-answering.ts";
+import { sentenceSimilarity } from "./sentence-similarity.ts";
+import { sentimentAnalysis } from "./sentiment-analysis.ts";
+import { summarization } from "./summarization.ts";
+import { tabularClassification } from "./tabular-classification.ts";
+import { textGeneration } from "./text-generation.ts";
+import { textToImage } from "./text-to-image.ts";
+import { textToSpeech } from "./text-to-speech.ts";
+import { textToVideo } from "./text-to-video.ts";
+import { tokenClassification } from "./token-classification.ts";
+import { translation } from "./translation.ts";
+import { visualQuestionAnswering } from "./visual-question-answering.ts";
+import { zeroShotClassification } from "./zero-shot-classification.ts";
+
+export const knownTasks: readonly TaskSpec[] = [
+  audioClassification,
+  audioToAudio,
+  automaticSpeechRecognition,
+  depthEstimation,
+  documentQuestionAnswering,
+  featureExtraction,
+  imageAnnotate,
+  imageBlur,
+  imageClassification,
+  imageCrop,
+  imageGrayscale,
+  imageResize,
+  imageRotate,
+  imageSegmentation,
+  imageToImage,
+  imageToText,
+  languageIdentification,
+  objectDetection,
+  opticalCharacterRecognition,
+  questionAnswering,
+  sentenceSimilarity,
+  sentimentAnalysis,
+  summarization,
+  tabularClassification,
+  textGeneration,
+  textToImage,
+  textToSpeech,
+  textToVideo,
+  tokenClassification,
+  translation,
+  visualQuestionAnswering,
+  zeroShotClassification,
+];

@@ -1,0 +1,15 @@
+import { defineTask } from "../../src/registry/task-spec.ts";
+
+export const questionAnswering = defineTask({
+  id: "question-answering",
+  title: "Question answering",
+  description: "Answer a question from a given text.",
+  inputs: {
+    context: { type: "text", description: "The text that holds the answer.", slot: "passage" },
+    question: { type: "text", description: "The question.", slot: "question" },
+  },
+  outputs: {
+    text: { type: "text", description: "The answer." },
+  },
+  examples: ["Who wrote the letter, according to this text?"],
+});

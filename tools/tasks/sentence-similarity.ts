@@ -1,0 +1,16 @@
+import { defineTask } from "../../src/registry/task-spec.ts";
+
+export const sentenceSimilarity = defineTask({
+  id: "sentence-similarity",
+  title: "Sentence similarity",
+  description: "Say how alike two texts are in meaning.",
+  inputs: {
+    text: { type: "text", description: "The one text.", slot: "passage" },
+    other: { type: "text", description: "The other text.", slot: "passage" },
+  },
+  outputs: {
+    score: { type: "number", description: "-1 to 1; 1 is the same meaning." },
+    text: { type: "text", description: "The judgement in words." },
+  },
+  examples: ["How similar are these two sentences?"],
+});
