@@ -90,6 +90,7 @@ export function defineExpert<T extends TaskSpec, Model>(definition: ExpertDefini
     card: { ...card, task: task.id },
     load,
     // The worker decodes inputs by the task's own types before it calls, so these casts restate what was checked.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     run: (model, inputs, context) => run(model as Model, inputs as InputsOf<T>, context),
   };
 }
