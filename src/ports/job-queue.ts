@@ -1,0 +1,43 @@
+import type { Lane } from "../registry/expert-card.ts";
+
+/** "Execute this attempt." Carries names only: the worker reads what it needs from the run. */
+export interface Job {
+  /** `run.node.attempt` */
+  readonly id: string;
+  readonly lane: Lane;
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly attempt: number;
+  /** 0 (first) to 9 (last); waiting jobs age, so that none starves. */
+  readonly priority: number;
+  /** Epoch milliseconds before which it may not start. */
+  readonly notBefore?: number;
+}
+
+export interface LaneCounts {
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
+}
+
+/**
+ * Executes one job. Resolves when the outcome has been committed, whatever it was. A rejection means that the outcome
+ * could not be recorded: the job is delivered again.
+ */
+export type JobHandler = (job: Job, signal: AbortSignal) => Promise<void>;
+
+export interface LaneWorker {
+  /** Takes no more jobs, waits for the active ones up to `graceMs`, then aborts them and hands them back. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Brings jobs to workers, at least once. */
+export interface JobQueue {
+  /** Adding an id that waits or is active is no fault and has no effect. */
+  add(job: Job): Promise<void>;
+  work(lane: Lane, options: { readonly concurrency: number }, handler: JobHandler): Promise<LaneWorker>;
+  /** Forgets the waiting jobs of a run, and aborts the signals of its active ones. With ids: only those jobs. */
+  cancel(runId: string, ids?: readonly string[]): Promise<void>;
+  counts(lane: Lane): Promise<LaneCounts>;
+  close(): Promise<void>;
+}

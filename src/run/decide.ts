@@ -1,0 +1,165 @@
+/** `(state, command) -> events`: whether a command is allowed, and all that follows from it. Pure. */
+import type { Command, Decision } from "./commands.ts";
+import { Draft } from "./draft.ts";
+import type { NodeSpec } from "./events.ts";
+import { dependenciesOf } from "./plan-node.ts";
+import { settle } from "./settle.ts";
+import { ANSWER_NODE, isFinished, isSettled, PLAN_NODE, type NodeState, type RunState } from "./state.ts";
+
+/** An attempt that was delivered this often and never ended is taking its workers down: it is given up. */
+export const MAX_DELIVERIES = 5;
+
+/**
+ * Decides a command on a state.
+ * @param state undefined for `create` only
+ */
+export function decide(state: RunState | undefined, command: Command): Decision {
+  if (command.type === "create") return state ? stale("the run exists") : create(command);
+  if (!state) return refused("the run does not exist");
+  if (isFinished(state)) return stale(`the run has ended: ${state.status}`);
+
+  const draft = new Draft(state, state.runId, command.at);
+  const objection = handle(draft, command);
+  if (objection) return objection;
+  settle(draft);
+  return draft.events.length === 0 ? stale("nothing to change") : { outcome: "events", events: draft.events };
+}
+
+type Objection = Exclude<Decision, { readonly outcome: "events" }>;
+
+const stale = (reason: string): Objection => ({ outcome: "stale", reason });
+const refused = (reason: string): Objection => ({ outcome: "refused", reason });
+
+function create({ runId, at, tenant, request, deadlineAt, maxNodes }: Extract<Command, { type: "create" }>): Decision {
+  const draft = new Draft(undefined, runId, at);
+  draft.record("run-created", { tenant, request, deadlineAt, maxNodes });
+  draft.record("node-added", { node: { id: PLAN_NODE, kind: "plan", task: "plan", inputs: {} } });
+  draft.record("node-added", { node: { id: ANSWER_NODE, kind: "fuse", task: "answer", inputs: {} } });
+  settle(draft);
+  return { outcome: "events", events: draft.events };
+}
+
+function handle(draft: Draft, command: Exclude<Command, { type: "create" }>): Objection | undefined {
+  switch (command.type) {
+    case "add-nodes":
+      return addNodes(draft, command);
+    case "replan":
+      return replan(draft, command.nodeId);
+    case "note":
+      if (!draft.state.nodes.has(command.nodeId)) return refused(`no node ${command.nodeId}`);
+      return draft.record("note-added", { nodeId: command.nodeId, text: command.text });
+    case "route":
+      return withAttempt(draft, command, ["ready"], (node) => {
+        if (node.experts.length > 0) return stale("the node is routed");
+        if (command.experts.length === 0) return refused("a route names at least one expert");
+        const { nodeId, experts, reason } = command;
+        return draft.record("node-routed", { nodeId, experts, reason });
+      });
+    case "start":
+      return start(draft, command);
+    case "complete":
+      return withAttempt(draft, command, ["running"], () => {
+        const { nodeId, attempt, outputs, usage } = command;
+        return draft.record("node-succeeded", { nodeId, attempt, outputs, usage });
+      });
+    case "fail":
+      return fail(draft, command);
+    case "decide-condition": {
+      const node = draft.state.nodes.get(command.nodeId);
+      if (node?.status !== "waiting" || !node.spec.when) return stale("the node waits for no condition");
+      return draft.record("condition-decided", { nodeId: command.nodeId, holds: command.holds });
+    }
+    case "cancel":
+      return end(draft, "canceled", command.reason);
+    case "expire":
+      if (command.at < draft.state.deadlineAt) return refused("the deadline has not passed");
+      return end(draft, "expired", "the deadline passed");
+  }
+}
+
+/** Runs a rule only for the current attempt of a node in one of the given states: the fence against late workers. */
+function withAttempt(
+  draft: Draft,
+  { nodeId, attempt }: { readonly nodeId: string; readonly attempt: number },
+  statuses: readonly NodeState["status"][],
+  rule: (node: NodeState) => Objection | undefined,
+): Objection | undefined {
+  const node = draft.state.nodes.get(nodeId);
+  if (!node) return stale(`node ${nodeId} is gone`);
+  if (node.attempt !== attempt) return stale(`attempt ${attempt} of ${nodeId} is superseded by ${node.attempt}`);
+  if (!statuses.includes(node.status)) return stale(`${nodeId} is ${node.status}`);
+  return rule(node);
+}
+
+function start(draft: Draft, command: Extract<Command, { type: "start" }>): Objection | undefined {
+  return withAttempt(draft, command, ["ready", "running"], (node) => {
+    const { nodeId, attempt, worker } = command;
+    if (node.spec.each) return stale(`${nodeId} is mapped; its items run`);
+    const expert = node.experts[node.expertIndex];
+    if (node.spec.kind === "task" && !expert) return refused(`${nodeId} is not routed to an expert`);
+    const delivery = node.delivery + 1;
+    if (delivery > MAX_DELIVERIES) {
+      const message = `given up after ${MAX_DELIVERIES} workers took the step and none of them finished it`;
+      return draft.record("node-failed", { nodeId, attempt, error: { code: "poisoned", message, retryable: false } });
+    }
+    draft.record("node-started", { nodeId, attempt, delivery, worker, ...(expert ? { expert } : {}) });
+    return node.spec.kind === "plan" ? withdrawUnstarted(draft, nodeId) : undefined;
+  });
+}
+
+/** A new try at planning keeps what ran or runs, and takes back what an interrupted try left unstarted. */
+function withdrawUnstarted(draft: Draft, planId: string): undefined {
+  for (const { spec, status } of draft.state.nodes.values()) {
+    const unstarted = status === "waiting" || status === "ready" || status === "skipped";
+    if (spec.plannedBy === planId && unstarted) draft.record("node-withdrawn", { nodeId: spec.id });
+  }
+}
+
+function fail(draft: Draft, command: Extract<Command, { type: "fail" }>): Objection | undefined {
+  return withAttempt(draft, command, ["ready", "running"], (node) => {
+    const { nodeId, attempt, error, next } = command;
+    if (!next) return draft.record("node-failed", { nodeId, attempt, error });
+    if (next.expertIndex >= Math.max(1, node.experts.length)) return refused(`no expert ${next.expertIndex}`);
+    draft.record("attempt-failed", { nodeId, attempt, error, next });
+    return draft.record("node-ready", { nodeId, attempt: attempt + 1, notBefore: next.notBefore });
+  });
+}
+
+function addNodes(draft: Draft, command: Extract<Command, { type: "add-nodes" }>): Objection | undefined {
+  return withAttempt(draft, { nodeId: command.planId, attempt: command.attempt }, ["running"], (planner) => {
+    if (planner.spec.kind !== "plan") return refused(`${command.planId} is not a plan`);
+    const known = new Set(draft.state.nodes.keys());
+    for (const node of command.nodes) {
+      const fault = faultOf(node, known, draft.state);
+      if (fault) return refused(fault);
+      known.add(node.id);
+    }
+    for (const node of command.nodes) {
+      draft.record("node-added", { node: { ...node, plannedBy: command.planId } });
+    }
+    return undefined;
+  });
+}
+
+/** A node may only point at nodes that are there: so no graph of committed nodes has a cycle. */
+function faultOf(node: NodeSpec, known: ReadonlySet<string>, state: RunState): string | undefined {
+  if (known.has(node.id)) return `node ${node.id} exists`;
+  if (node.kind !== "task" || node.item) return `node ${node.id} is not a task`;
+  if (known.size + 1 > state.maxNodes) return `a run has at most ${state.maxNodes} nodes`;
+  const missing = dependenciesOf(node).find((id) => !known.has(id) || id === ANSWER_NODE);
+  return missing === undefined ? undefined : `node ${node.id} depends on ${missing}, which is not in the graph`;
+}
+
+function replan(draft: Draft, nodeId: string): Objection | undefined {
+  const answer = draft.state.nodes.get(ANSWER_NODE);
+  if (answer?.status !== "waiting" && answer?.status !== "ready") return stale("the answer has begun");
+  if (draft.state.nodes.has(nodeId)) return stale(`node ${nodeId} exists`);
+  return draft.record("node-added", { node: { id: nodeId, kind: "plan", task: "plan", inputs: {} } });
+}
+
+function end(draft: Draft, status: "canceled" | "expired", reason: string): undefined {
+  for (const node of draft.state.nodes.values()) {
+    if (!isSettled(node)) draft.record("node-canceled", { nodeId: node.spec.id, reason });
+  }
+  draft.record("run-finished", { status, reason });
+}

@@ -1,0 +1,119 @@
+/** What can happen to a run. Events are the truth; states, logs, streams and pictures derive from them. */
+import type { RunRequest } from "./request.ts";
+import type { PlanNode } from "./plan-node.ts";
+import type { Value, ValueType } from "./value.ts";
+
+/** Version of the event format that this build writes, and the newest that it reads. */
+export const EVENT_VERSION = 1;
+
+export const nodeStatuses = ["waiting", "ready", "running", "succeeded", "failed", "skipped", "canceled"] as const;
+export type NodeStatus = (typeof nodeStatuses)[number];
+
+export const runStatuses = ["planning", "running", "succeeded", "partial", "failed", "canceled", "expired"] as const;
+export type RunStatus = (typeof runStatuses)[number];
+export type FinalStatus = Exclude<RunStatus, "planning" | "running">;
+
+export type NodeKind = "plan" | "task" | "fuse";
+
+/** A node as it was committed; never changed afterwards. */
+export interface NodeSpec extends PlanNode {
+  readonly kind: NodeKind;
+  /** Types of the outputs, as the catalogue had them at planning time. */
+  readonly outputTypes?: Readonly<Record<string, ValueType>>;
+  readonly effects?: "none" | "external";
+  /** For a task: the plan node whose planning added it. */
+  readonly plannedBy?: string;
+  /** For an item of a mapped node: whose, and which. */
+  readonly item?: { readonly of: string; readonly index: number };
+}
+
+export interface NodeError {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** What an attempt used up. Milliseconds; tokens and cost where the provider tells them. */
+export interface Usage {
+  readonly queueMs?: number;
+  readonly loadMs?: number;
+  readonly runMs?: number;
+  readonly deviceMs?: number;
+  readonly tokens?: number;
+  /** US dollars. */
+  readonly cost?: number;
+}
+
+export interface ChosenExpert {
+  readonly id: string;
+  readonly version: string;
+}
+
+/** What happens after a failed attempt: another try, by the expert at `expertIndex` of the routed list. */
+export interface NextAttempt {
+  readonly expertIndex: number;
+  /** Epoch milliseconds before which it may not start. */
+  readonly notBefore: number;
+}
+
+/** Why a node was skipped: its `when` said no, something that it needs did not succeed, or the request forbids it. */
+export type SkipCause = "condition" | "upstream" | "refused";
+
+export interface EventData {
+  "run-created": {
+    readonly tenant: string;
+    readonly request: RunRequest;
+    /** Epoch milliseconds. */
+    readonly deadlineAt: number;
+    readonly maxNodes: number;
+  };
+  "node-added": { readonly node: NodeSpec };
+  /** A planning that was interrupted left this node unstarted; it is taken out of the graph. */
+  "node-withdrawn": { readonly nodeId: string };
+  "node-ready": { readonly nodeId: string; readonly attempt: number; readonly notBefore?: number };
+  "node-routed": { readonly nodeId: string; readonly experts: readonly ChosenExpert[]; readonly reason: string };
+  "node-started": {
+    readonly nodeId: string;
+    readonly attempt: number;
+    /** How often this attempt was delivered to a worker, from 1. */
+    readonly delivery: number;
+    readonly worker: string;
+    readonly expert?: ChosenExpert;
+  };
+  "node-succeeded": {
+    readonly nodeId: string;
+    readonly attempt: number;
+    readonly outputs: Readonly<Record<string, Value>>;
+    readonly usage: Usage;
+  };
+  "attempt-failed": {
+    readonly nodeId: string;
+    readonly attempt: number;
+    readonly error: NodeError;
+    readonly next: NextAttempt;
+  };
+  "node-failed": { readonly nodeId: string; readonly attempt: number; readonly error: NodeError };
+  "node-skipped": { readonly nodeId: string; readonly reason: string; readonly cause: SkipCause };
+  "node-canceled": { readonly nodeId: string; readonly reason: string };
+  /** A mapped node's width became known; its items follow as nodes. */
+  "node-mapped": { readonly nodeId: string; readonly width: number };
+  /** A condition on a value too large to keep inline was decided by whoever loaded it. */
+  "condition-decided": { readonly nodeId: string; readonly holds: boolean };
+  "note-added": { readonly nodeId: string; readonly text: string };
+  "run-finished": { readonly status: FinalStatus; readonly reason?: string };
+}
+
+export type EventType = keyof EventData;
+
+export type RunEvent = {
+  readonly [T in EventType]: {
+    readonly v: number;
+    readonly runId: string;
+    /** 1, 2, 3, ... within the run; the run's revision is the seq of its last event. */
+    readonly seq: number;
+    /** Epoch milliseconds. */
+    readonly at: number;
+    readonly type: T;
+    readonly data: EventData[T];
+  };
+}[EventType];
