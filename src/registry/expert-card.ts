@@ -34,8 +34,13 @@ export const expertCardSchema = z.object({
   quality: z.string(),
   /** 0..1, prior for ranking among experts of one task: 1 as good as the best known, 0.5 usable. */
   merit: z.number().min(0).max(1),
-  languages: z.array(z.string()).optional(),
-  needs: z.object({ packages: z.array(z.string()).optional(), commands: z.array(z.string()).optional() }).optional(),
+  languages: z.array(z.string()).readonly().optional(),
+  needs: z
+    .object({
+      packages: z.array(z.string()).readonly().optional(),
+      commands: z.array(z.string()).readonly().optional(),
+    })
+    .optional(),
   /** How to get what is missing. */
   fix: z.string().optional(),
 });

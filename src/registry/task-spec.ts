@@ -29,7 +29,12 @@ export const inputSpecSchema = z.object({
 });
 export type InputSpec = z.infer<typeof inputSpecSchema>;
 
-export const outputSpecSchema = z.object({ type: valueTypeSchema, description: z.string() });
+export const outputSpecSchema = z.object({
+  type: valueTypeSchema,
+  description: z.string(),
+  /** What people call it afterwards: "summary", "transcript"; so that "the summary" is understood and said. */
+  noun: z.string().optional(),
+});
 export type OutputSpec = z.infer<typeof outputSpecSchema>;
 
 export const taskSpecSchema = z.object({
@@ -41,6 +46,11 @@ export const taskSpecSchema = z.object({
   inputs: z.record(z.string(), inputSpecSchema),
   /** In order of importance: the first is what the task is for. */
   outputs: z.record(z.string(), outputSpecSchema),
+  /**
+   * How its result is told, with `{input.name}` and `{output.name}` filled in:
+   * "In {input.image}: {output.text}." Left out, the title introduces the first output.
+   */
+  says: z.string().optional(),
   /** Words and short phrases by which people ask for it: "transcribe", "speech to text". */
   phrases: z.array(z.string()).optional(),
   /** Whole requests as people write them. */

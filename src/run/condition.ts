@@ -1,6 +1,6 @@
 /** Evaluates the `when` of a node. No expression language: one value, one operator, one literal. */
 import type { Condition } from "./plan-node.ts";
-import { listLength, type Value } from "./value.ts";
+import { listLength, type SpilledValue, type Value } from "./value.ts";
 
 /** `unknown`: the value was spilled and must be loaded to tell. */
 export type Verdict = boolean | "unknown";
@@ -11,15 +11,17 @@ export type Verdict = boolean | "unknown";
  * compare how many there are, and `contains` there asks for a label or an item.
  */
 export function evaluateCondition({ op, value: literal }: Condition, value: Value | undefined): Verdict {
-  if (op === "exists") return value !== undefined && !isEmpty(value);
   if (value === undefined) return op === "empty" || op === "ne";
+  if (value.type === "spilled" && !isTold(op, value)) return "unknown";
   switch (op) {
+    case "exists":
+      return !isEmpty(value);
     case "empty":
       return isEmpty(value);
     case "eq":
-      return scalarOf(value) === literal;
+      return isEqual(value, literal);
     case "ne":
-      return scalarOf(value) !== literal;
+      return !isEqual(value, literal);
     case "lt":
     case "gt": {
       const magnitude = magnitudeOf(value);
@@ -27,7 +29,25 @@ export function evaluateCondition({ op, value: literal }: Condition, value: Valu
       return op === "lt" ? magnitude < literal : magnitude > literal;
     }
     case "contains":
-      return value.type === "spilled" ? "unknown" : contains(value, String(literal ?? ""));
+      return contains(value, String(literal ?? ""));
+  }
+}
+
+/** Whether a spilled value's type and length answer the question, so that nobody has to load it. */
+function isTold(op: Condition["op"], { of, length }: SpilledValue): boolean {
+  switch (op) {
+    case "exists":
+    case "empty":
+      // A long text may be all blanks, a table all columns; whatever else is long is not empty.
+      return length !== undefined || (of !== "text" && of !== "table" && typeof of === "string");
+    case "eq":
+    case "ne":
+      return of !== "text";
+    case "lt":
+    case "gt":
+      return length !== undefined || (of !== "boxes" && of !== "labels" && typeof of === "string");
+    case "contains":
+      return of !== "text" && of !== "boxes" && of !== "labels" && typeof of === "string";
   }
 }
 
@@ -45,7 +65,12 @@ function isEmpty(value: Value): boolean {
   }
 }
 
-function scalarOf(value: Value): unknown {
+function isEqual(value: Value, literal: Condition["value"]): boolean {
+  const scalar = scalarOf(value);
+  return scalar !== undefined && scalar === literal;
+}
+
+function scalarOf(value: Value): string | number | boolean | undefined {
   return value.type === "text" || value.type === "number" || value.type === "boolean" ? value.value : undefined;
 }
 
@@ -64,7 +89,7 @@ function contains(value: Value, literal: string): boolean {
     case "labels":
       return value.value.some((entry) => entry.label.toLowerCase() === wanted);
     case "list":
-      return value.items.some((item) => String(scalarOf(item)).toLowerCase() === wanted);
+      return value.items.some((item) => scalarOf(item)?.toString().toLowerCase() === wanted);
     default:
       return false;
   }

@@ -3,7 +3,7 @@ import type { Command, Decision } from "./commands.ts";
 import { Draft } from "./draft.ts";
 import type { NodeSpec } from "./events.ts";
 import { dependenciesOf } from "./plan-node.ts";
-import { settle } from "./settle.ts";
+import { pendingConditions, settle } from "./settle.ts";
 import { ANSWER_NODE, isFinished, isSettled, PLAN_NODE, type NodeState, type RunState } from "./state.ts";
 
 /** An attempt that was delivered this often and never ended is taking its workers down: it is given up. */
@@ -65,8 +65,8 @@ function handle(draft: Draft, command: Exclude<Command, { type: "create" }>): Ob
     case "fail":
       return fail(draft, command);
     case "decide-condition": {
-      const node = draft.state.nodes.get(command.nodeId);
-      if (node?.status !== "waiting" || !node.spec.when) return stale("the node waits for no condition");
+      const pending = pendingConditions(draft.state).some(({ nodeId }) => nodeId === command.nodeId);
+      if (!pending) return stale(`${command.nodeId} waits for no condition`);
       return draft.record("condition-decided", { nodeId: command.nodeId, holds: command.holds });
     }
     case "cancel":
@@ -87,6 +87,7 @@ function withAttempt(
   const node = draft.state.nodes.get(nodeId);
   if (!node) return stale(`node ${nodeId} is gone`);
   if (node.attempt !== attempt) return stale(`attempt ${attempt} of ${nodeId} is superseded by ${node.attempt}`);
+  if (node.spec.each) return stale(`${nodeId} is mapped; its items run`);
   if (!statuses.includes(node.status)) return stale(`${nodeId} is ${node.status}`);
   return rule(node);
 }
@@ -94,32 +95,70 @@ function withAttempt(
 function start(draft: Draft, command: Extract<Command, { type: "start" }>): Objection | undefined {
   return withAttempt(draft, command, ["ready", "running"], (node) => {
     const { nodeId, attempt, worker } = command;
-    if (node.spec.each) return stale(`${nodeId} is mapped; its items run`);
     const expert = node.experts[node.expertIndex];
     if (node.spec.kind === "task" && !expert) return refused(`${nodeId} is not routed to an expert`);
+    if (node.spec.kind === "plan" && node.status === "running") return planAnew(draft, node);
     const delivery = node.delivery + 1;
-    if (delivery > MAX_DELIVERIES) {
-      const message = `given up after ${MAX_DELIVERIES} workers took the step and none of them finished it`;
-      return draft.record("node-failed", { nodeId, attempt, error: { code: "poisoned", message, retryable: false } });
-    }
+    if (delivery > MAX_DELIVERIES) return poison(draft, node);
     draft.record("node-started", { nodeId, attempt, delivery, worker, ...(expert ? { expert } : {}) });
     return node.spec.kind === "plan" ? withdrawUnstarted(draft, nodeId) : undefined;
   });
 }
 
-/** A new try at planning keeps what ran or runs, and takes back what an interrupted try left unstarted. */
+/**
+ * Two deliveries of a step may both finish it, for they do the same; two plannings may not both write. So a planning
+ * that is delivered again becomes a new attempt, and what the worker that was thought dead still sends is stale.
+ */
+function planAnew(draft: Draft, node: NodeState): undefined {
+  const { attempt } = node;
+  const lost = node.failedAttempts.filter(({ error }) => error.code === "worker-crashed").length;
+  if (lost + 1 >= MAX_DELIVERIES) return poison(draft, node);
+  const message = "its worker was lost; planning begins anew";
+  const next = { expertIndex: node.expertIndex, notBefore: draft.at };
+  const nodeId = node.spec.id;
+  draft.record("attempt-failed", {
+    nodeId,
+    attempt,
+    error: { code: "worker-crashed", message, retryable: true },
+    next,
+  });
+  return draft.record("node-ready", { nodeId, attempt: attempt + 1 });
+}
+
+function poison(draft: Draft, { spec, attempt }: NodeState): undefined {
+  const message = `given up after ${MAX_DELIVERIES} workers took the step and none of them finished it`;
+  const error = { code: "poisoned", message, retryable: false };
+  return draft.record("node-failed", { nodeId: spec.id, attempt, error });
+}
+
+/**
+ * A new try at planning keeps what ran or runs, and takes back what an interrupted try left unstarted. What one that
+ * stays depends on stays too: or it would point at nothing, or at another node of that name.
+ */
 function withdrawUnstarted(draft: Draft, planId: string): undefined {
-  for (const { spec, status } of draft.state.nodes.values()) {
-    const unstarted = status === "waiting" || status === "ready" || status === "skipped";
-    if (spec.plannedBy === planId && unstarted) draft.record("node-withdrawn", { nodeId: spec.id });
+  const { nodes } = draft.state;
+  const staying = new Set([...nodes.values()].filter((node) => node.spec.plannedBy !== planId || hasBegun(node)));
+  // A set's iteration visits what is added meanwhile: dependencies of dependencies.
+  for (const { spec } of staying) {
+    for (const id of dependenciesOf(spec)) {
+      const dependency = nodes.get(id);
+      if (dependency) staying.add(dependency);
+    }
   }
+  for (const node of nodes.values()) {
+    if (!staying.has(node)) draft.record("node-withdrawn", { nodeId: node.spec.id });
+  }
+}
+
+function hasBegun({ status }: NodeState): boolean {
+  return status !== "waiting" && status !== "ready" && status !== "skipped";
 }
 
 function fail(draft: Draft, command: Extract<Command, { type: "fail" }>): Objection | undefined {
   return withAttempt(draft, command, ["ready", "running"], (node) => {
     const { nodeId, attempt, error, next } = command;
     if (!next) return draft.record("node-failed", { nodeId, attempt, error });
-    if (next.expertIndex >= Math.max(1, node.experts.length)) return refused(`no expert ${next.expertIndex}`);
+    if (next.expertIndex !== 0 && !node.experts[next.expertIndex]) return refused(`no expert ${next.expertIndex}`);
     draft.record("attempt-failed", { nodeId, attempt, error, next });
     return draft.record("node-ready", { nodeId, attempt: attempt + 1, notBefore: next.notBefore });
   });
@@ -129,16 +168,22 @@ function addNodes(draft: Draft, command: Extract<Command, { type: "add-nodes" }>
   return withAttempt(draft, { nodeId: command.planId, attempt: command.attempt }, ["running"], (planner) => {
     if (planner.spec.kind !== "plan") return refused(`${command.planId} is not a plan`);
     const known = new Set(draft.state.nodes.keys());
-    for (const node of command.nodes) {
+    const planned = command.nodes.map((node) => ({ ...node, plannedBy: command.planId }));
+    const fresh = planned.filter((node) => !isThere(draft.state, node));
+    for (const node of fresh) {
       const fault = faultOf(node, known, draft.state);
       if (fault) return refused(fault);
       known.add(node.id);
     }
-    for (const node of command.nodes) {
-      draft.record("node-added", { node: { ...node, plannedBy: command.planId } });
-    }
+    for (const node of fresh) draft.record("node-added", { node });
     return undefined;
   });
+}
+
+/** Whether this very node was added before: the command came twice, or a new try at planning repeats the old one. */
+function isThere(state: RunState, node: NodeSpec): boolean {
+  const there = state.nodes.get(node.id);
+  return there !== undefined && JSON.stringify(there.spec) === JSON.stringify(node);
 }
 
 /** A node may only point at nodes that are there: so no graph of committed nodes has a cycle. */
@@ -154,6 +199,8 @@ function replan(draft: Draft, nodeId: string): Objection | undefined {
   const answer = draft.state.nodes.get(ANSWER_NODE);
   if (answer?.status !== "waiting" && answer?.status !== "ready") return stale("the answer has begun");
   if (draft.state.nodes.has(nodeId)) return stale(`node ${nodeId} exists`);
+  const { nodes, maxNodes } = draft.state;
+  if (nodes.size >= maxNodes) return refused(`a run has at most ${maxNodes} nodes`);
   return draft.record("node-added", { node: { id: nodeId, kind: "plan", task: "plan", inputs: {} } });
 }
 

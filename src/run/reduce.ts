@@ -1,6 +1,6 @@
 /** `(state, events) -> state`: the only code that says what an event means. Pure. */
 import { EVENT_VERSION, type NodeStatus, type RunEvent } from "./events.ts";
-import { ANSWER_NODE, type NodeState, type RunState } from "./state.ts";
+import { own, type NodeState, type RunState } from "./state.ts";
 
 /** A stored event that this build can't read. Fails the one run, not the process. */
 export class UnsupportedEventError extends Error {
@@ -59,7 +59,7 @@ function applyOne(state: RunState | undefined, nodes: Map<string, NodeState>, ev
     case "node-added": {
       const { node: spec } = event.data;
       nodes.set(spec.id, freshNode(state, event));
-      if (spec.kind === "plan") holdAnswer(nodes);
+      if (spec.kind === "plan") holdBack(nodes);
       return spec.kind === "task" && state.status === "planning" ? { ...state, status: "running" } : state;
     }
     case "node-withdrawn": {
@@ -116,7 +116,9 @@ function applyToNode(node: NodeState, event: NodeEvent): NodeState {
       return { ...settle("succeeded"), outputs: event.data.outputs, usage: event.data.usage };
     case "attempt-failed": {
       const { attempt, error, next } = event.data;
-      const failedAttempts = [...node.failedAttempts, { attempt, error, expert: node.expert }];
+      // Not `node.expert`: an attempt that failed before it started would be blamed on the one before it.
+      const expert = node.experts[node.expertIndex];
+      const failedAttempts = [...node.failedAttempts, { attempt, error, expert }];
       return { ...node, failedAttempts, expertIndex: next.expertIndex };
     }
     case "node-failed":
@@ -129,13 +131,25 @@ function applyToNode(node: NodeState, event: NodeEvent): NodeState {
       return { ...node, status: "running", width: event.data.width, readyAt: at, startedAt: at };
     case "condition-decided":
       return { ...node, conditionHolds: event.data.holds };
+    default:
+      throw unknownEvent(event);
   }
 }
 
-/** With a new planning the answer is no longer due: it waits again, and its next attempt supersedes the queued one. */
-function holdAnswer(nodes: Map<string, NodeState>): void {
-  const answer = nodes.get(ANSWER_NODE);
-  if (answer?.status === "ready") nodes.set(ANSWER_NODE, { ...answer, status: "waiting" });
+/** The compiler knows all types of this version; a store may hold what it does not know. */
+function unknownEvent({ runId, seq, type }: { readonly runId: string; readonly seq: number; readonly type: string }) {
+  return new UnsupportedEventError(`event ${seq} of run ${runId} has the unknown type ${type}`);
+}
+
+/**
+ * With a new planning, what must not begin before the plan is closed is no longer due: the answer, and steps with
+ * outside effects. They wait again, and their next attempt supersedes the queued one.
+ */
+function holdBack(nodes: Map<string, NodeState>): void {
+  for (const node of nodes.values()) {
+    const held = node.spec.kind === "fuse" || node.spec.effects === "external";
+    if (held && node.status === "ready") nodes.set(node.spec.id, { ...node, status: "waiting" });
+  }
 }
 
 function freshNode(state: RunState, event: Extract<RunEvent, { readonly type: "node-added" }>): NodeState {
@@ -143,7 +157,7 @@ function freshNode(state: RunState, event: Extract<RunEvent, { readonly type: "n
   return {
     spec,
     status: "waiting",
-    attempt: state.retired[spec.id] ?? 0,
+    attempt: own(state.retired, spec.id) ?? 0,
     delivery: 0,
     addedAt: event.at,
     experts: [],

@@ -1,6 +1,6 @@
 /** What a ready node's inputs are, as far as the state knows them: spilled values are loaded by the worker. */
 import type { Binding } from "./plan-node.ts";
-import { outputOf, type NodeState, type RunState } from "./state.ts";
+import { itemAt, outputOf, type NodeState, type RunState } from "./state.ts";
 import type { SpilledValue, Value } from "./value.ts";
 
 /** A value, or how to make it once the spilled values inside are loaded. */
@@ -35,7 +35,7 @@ function resolveBinding(state: RunState, binding: Binding): ResolvedInput | unde
   const value = outputOf(state, binding.from, binding.output);
   if (value === undefined || binding.index === undefined) return value && { kind: "value", value };
   if (value.type === "spilled") return { kind: "pick", from: value, index: binding.index };
-  const item = value.type === "list" ? value.items[binding.index] : undefined;
+  const item = value.type === "list" ? itemAt(value, binding.index) : undefined;
   return item && { kind: "value", value: item };
 }
 

@@ -5,11 +5,19 @@
 import { evaluateCondition } from "./condition.ts";
 import type { Draft } from "./draft.ts";
 import type { FinalStatus, NodeError, SkipCause } from "./events.ts";
-import { dataReferences, dependenciesOf, ITEM_SEPARATOR, type Binding, type Condition } from "./plan-node.ts";
+import {
+  dataReferences,
+  dependenciesOf,
+  ITEM_SEPARATOR,
+  type Binding,
+  type Condition,
+  type Reference,
+} from "./plan-node.ts";
 import {
   ANSWER_NODE,
   isFinished,
   isSettled,
+  itemAt,
   itemsOf,
   outputOf,
   PLAN_NODE,
@@ -76,15 +84,27 @@ function obstacleOf(state: RunState, { spec, conditionHolds }: NodeState): Obsta
     const dependency = state.nodes.get(id);
     if (dependency && !isSettled(dependency)) return "wait";
   }
-  for (const { from, output, index, optional } of dataReferences(spec)) {
-    const value = outputOf(state, from, output);
-    const length = value && listLength(value);
-    if (!optional && (!value || (index !== undefined && length !== undefined && index >= length))) {
-      const what = value ? `${from}.${output} has only ${length} items` : `${from} gave no output ${output}`;
-      return { reason: `needs ${from}.${output}: ${what}`, cause: "upstream" };
-    }
+  for (const reference of dataReferences(spec)) {
+    const lack = reference.optional ? undefined : lackOf(state, reference);
+    if (lack) return { reason: `needs ${reference.from}.${reference.output}: ${lack}`, cause: "upstream" };
   }
   return conditionObstacle(state, spec.when, conditionHolds) ?? effectsObstacle(state, spec.effects);
+}
+
+/** What is wrong with a reference whose node has settled; undefined where it gives a value. */
+function lackOf(state: RunState, { from, output, index }: Reference): string | undefined {
+  const value = outputOf(state, from, output);
+  if (!value) return `${from} gave no output ${output}`;
+  if (index === undefined) return undefined;
+  if (value.type === "list") {
+    if (itemAt(value, index)) return undefined;
+    const failure = value.failures?.find((item) => item.index === index);
+    return failure ? `item ${index}: ${failure.message}` : `it has ${value.items.length} items, no item ${index}`;
+  }
+  if (value.type !== "spilled") return "it is not a list";
+  return value.length !== undefined && index >= value.length
+    ? `it has ${value.length} items, no item ${index}`
+    : undefined;
 }
 
 /** What is missing because of a condition is no fault of anybody's; everything else is. */
@@ -119,15 +139,16 @@ function effectsObstacle(state: RunState, effects: NodeState["spec"]["effects"])
 
 function spread(draft: Draft, { spec }: NodeState, over: Binding): void {
   const nodeId = spec.id;
-  const width = widthOf(draft.state, over);
-  if (width === undefined) return failMap(draft, nodeId, "invalid-plan", "what it is mapped over is not a list");
+  const places = placesOf(draft.state, over);
+  if (!places) return failMap(draft, nodeId, "invalid-plan", "what it is mapped over is not a list");
+  const width = places.length;
   if (draft.state.nodes.size + width > draft.state.maxNodes) {
     const message = `${width} items would pass the limit of ${draft.state.maxNodes} nodes in a run`;
     return failMap(draft, nodeId, "too-large", message);
   }
   draft.record("node-mapped", { nodeId, width });
   const { task, inputs, expert, effects, outputTypes } = spec;
-  for (let index = 0; index < width; index += 1) {
+  for (const index of places) {
     const item = itemBinding(over, index);
     const bound = Object.entries(inputs).map(([name, binding]) => [name, fill(binding, item)] as const);
     draft.record("node-added", {
@@ -145,12 +166,19 @@ function spread(draft: Draft, { spec }: NodeState, over: Binding): void {
   }
 }
 
-function widthOf(state: RunState, over: Binding): number | undefined {
-  if ("list" in over) return over.list.length;
-  if ("value" in over) return listLength(over.value);
-  if (!("from" in over)) return undefined;
+/** The indices that there are in what is mapped over: 0 to n-1, with gaps where a mapped node lost items. */
+function placesOf(state: RunState, over: Binding): readonly number[] | undefined {
+  if ("list" in over) return [...over.list.keys()];
+  if ("value" in over) return firstPlaces(listLength(over.value));
+  if (!("from" in over) || over.index !== undefined) return undefined;
   const value = outputOf(state, over.from, over.output);
-  return over.index === undefined && value ? listLength(value) : undefined;
+  // Only an optional reference can be without a value here: there is nothing to do.
+  if (!value) return [];
+  return value.type === "list" && value.index ? value.index : firstPlaces(listLength(value));
+}
+
+function firstPlaces(count: number | undefined): readonly number[] | undefined {
+  return count === undefined ? undefined : [...Array(count).keys()];
 }
 
 function itemBinding(over: Binding, index: number): Binding {

@@ -1,7 +1,7 @@
 /** The state of a run: what its events add up to. */
 import type { ChosenExpert, NodeError, NodeSpec, NodeStatus, RunStatus, SkipCause, Usage } from "./events.ts";
 import type { RunRequest } from "./request.ts";
-import type { ItemFailure, Value } from "./value.ts";
+import type { ItemFailure, ListValue, Value } from "./value.ts";
 
 /** Ids of the two nodes that every run has. Planners may not use them. */
 export const PLAN_NODE = "plan";
@@ -94,22 +94,39 @@ export function planClosed(state: RunState): boolean {
 export function outputOf(state: RunState, nodeId: string, output: string): Value | undefined {
   const node = state.nodes.get(nodeId);
   if (node?.status !== "succeeded") return undefined;
-  if (!node.spec.each) return node.outputs[output];
+  if (!node.spec.each) return own(node.outputs, output);
 
   const items: Value[] = [];
   const index: number[] = [];
   const failures: ItemFailure[] = [];
   for (const item of itemsOf(state, nodeId)) {
     const at = item.spec.item?.index ?? 0;
-    const value = item.outputs[output];
-    if (item.status === "succeeded" && value) {
+    const value = own(item.outputs, output);
+    if (item.status !== "succeeded") {
+      failures.push({ index: at, ...whyNot(item) });
+    } else if (value) {
       items.push(value);
       index.push(at);
     } else {
-      failures.push({ index: at, ...whyNot(item) });
+      failures.push({ index: at, code: "no-output", message: `the step gave no output ${output}` });
     }
   }
-  return { type: "list", of: node.spec.outputTypes?.[output] ?? "json", items, index, failures };
+  return { type: "list", of: own(node.spec.outputTypes ?? {}, output) ?? "json", items, index, failures };
+}
+
+/**
+ * One item of a list. In a mapped node's result an index means the place in what was mapped over, so that a failed
+ * item moves none of the others: the caption of the second photo stays number 1.
+ */
+export function itemAt({ items, index }: ListValue, at: number): Value | undefined {
+  if (!index) return items[at];
+  const position = index.indexOf(at);
+  return position === -1 ? undefined : items[position];
+}
+
+/** Own properties only: a planner may well label a node or an output `constructor`. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** In words and as a code, why a settled node gave nothing. */

@@ -10,5 +10,16 @@ export const depthEstimation = defineTask({
   outputs: {
     image: { type: "image", description: "The depth map, lighter is nearer." },
   },
-  examples: ["Estimate the depth of this scene."],
+  phrases: [
+    "depth",
+    "depth map",
+    "estimate depth",
+    "how far",
+    "how far away",
+    "distance of objects",
+    "distance to objects",
+    "nearest object",
+    "closest to camera",
+  ],
+  examples: ["Estimate the depth of this scene.", "How far away are the things in the photo?"],
 });

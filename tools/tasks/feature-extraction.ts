@@ -10,5 +10,6 @@ export const featureExtraction = defineTask({
   outputs: {
     embedding: { type: "embedding", description: "The vector." },
   },
-  examples: ["Embed this sentence."],
+  phrases: ["embed", "embedding", "text embedding", "vector", "feature vector", "extract features", "turn into vector"],
+  examples: ["Embed this sentence.", "Give me the vector of this text."],
 });

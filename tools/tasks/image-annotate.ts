@@ -11,5 +11,21 @@ export const imageAnnotate = defineTask({
   outputs: {
     image: { type: "image", description: "The picture with the boxes drawn on it." },
   },
-  examples: ["Mark the objects in the picture with boxes."],
+  says: "Drew boxes on {input.image}: {output.image}.",
+  phrases: [
+    "annotate",
+    "draw boxes",
+    "draw bounding boxes",
+    "draw box around",
+    "draw rectangles",
+    "put boxes around",
+    "boxes around",
+    "mark with boxes",
+    "mark objects",
+    "outline objects",
+    "highlight objects",
+    "circle",
+    "show where",
+  ],
+  examples: ["Mark the objects in the picture with boxes.", "Draw a box around every dog."],
 });

@@ -12,5 +12,17 @@ export const imageBlur = defineTask({
   outputs: {
     image: { type: "image", description: "The picture with those parts blurred." },
   },
-  examples: ["Blur the faces in this photo."],
+  says: "Blurred {input.image} into {output.image}.",
+  phrases: [
+    "blur",
+    "blur out",
+    "pixelate",
+    "anonymize",
+    "obscure",
+    "censor",
+    "make unrecognizable",
+    "hide faces",
+    "hide licence plates",
+  ],
+  examples: ["Blur the faces in this photo.", "Make the licence plate unreadable."],
 });

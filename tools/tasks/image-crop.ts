@@ -12,5 +12,7 @@ export const imageCrop = defineTask({
   outputs: {
     image: { type: "image", description: "The part that was cut out." },
   },
-  examples: ["Crop the photo to the cat."],
+  says: "Cut {output.image} out of {input.image}.",
+  phrases: ["crop", "cut out", "cut out part", "trim image", "zoom in on"],
+  examples: ["Crop the photo to the cat.", "Cut the dog out of the picture."],
 });

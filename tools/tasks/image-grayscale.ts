@@ -10,5 +10,17 @@ export const imageGrayscale = defineTask({
   outputs: {
     image: { type: "image", description: "The grayscale picture." },
   },
-  examples: ["Make this photo black and white."],
+  says: "Made {input.image} black and white: {output.image}.",
+  phrases: [
+    "black and white",
+    "grayscale",
+    "greyscale",
+    "grey scale",
+    "gray",
+    "monochrome",
+    "desaturate",
+    "remove color",
+    "without color",
+  ],
+  examples: ["Make this photo black and white.", "Convert the picture to grayscale."],
 });

@@ -11,5 +11,15 @@ export const imageRotate = defineTask({
   outputs: {
     image: { type: "image", description: "The turned picture." },
   },
-  examples: ["Rotate the image by 90 degrees."],
+  says: "Turned {input.image} into {output.image}.",
+  phrases: [
+    "rotate",
+    "turn degrees",
+    "turn upside down",
+    "turn clockwise",
+    "turn sideways",
+    "degrees clockwise",
+    "turn image",
+  ],
+  examples: ["Rotate the image by 90 degrees.", "Turn the photo upside down."],
 });

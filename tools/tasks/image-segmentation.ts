@@ -10,5 +10,20 @@ export const imageSegmentation = defineTask({
   outputs: {
     image: { type: "image", description: "The picture with its segments coloured." },
   },
-  examples: ["Segment the objects in this picture."],
+  phrases: [
+    "segment",
+    "segmentation",
+    "segment image",
+    "segment objects",
+    "divide image",
+    "divide into segments",
+    "split image into parts",
+    "separate objects",
+    "separate from background",
+    "mask",
+    "masks",
+    "image regions",
+    "outline of each object",
+  ],
+  examples: ["Segment the objects in this picture.", "Separate the person from the background."],
 });

@@ -11,5 +11,16 @@ export const languageIdentification = defineTask({
     labels: { type: "labels", description: "ISO 639-1 codes, best first." },
     text: { type: "text", description: "The language, in English." },
   },
-  examples: ["Which language is this?"],
+  says: "The language of {input.text}: {output.text}",
+  phrases: [
+    "which language",
+    "what language",
+    "identify language",
+    "detect language",
+    "recognize language",
+    "language of text",
+    "language identification",
+    "language is written",
+  ],
+  examples: ["Which language is this?", "In what language is the letter written?"],
 });

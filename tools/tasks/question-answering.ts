@@ -9,7 +9,20 @@ export const questionAnswering = defineTask({
     question: { type: "text", description: "The question.", slot: "question" },
   },
   outputs: {
-    text: { type: "text", description: "The answer." },
+    text: { type: "text", description: "The answer.", noun: "answer" },
   },
-  examples: ["Who wrote the letter, according to this text?"],
+  says: "{input.question} {output.text}",
+  phrases: [
+    "answer question",
+    "question answering",
+    "find answer",
+    "answer from text",
+    "according to text",
+    "answer based on text",
+  ],
+  examples: [
+    "Who wrote the letter, according to this text?",
+    "Find the answer to my question in the article.",
+    "When was the bridge built? Use the passage.",
+  ],
 });

@@ -10,5 +10,14 @@ export const tabularClassification = defineTask({
   outputs: {
     text: { type: "text", description: "The classes." },
   },
-  examples: ["Classify the rows of this table."],
+  phrases: [
+    "classify table",
+    "table classification",
+    "classify rows",
+    "classify tabular data",
+    "tabular",
+    "classify data",
+    "table",
+  ],
+  examples: ["Classify the rows of this table.", "Which category does each row of the table belong to?"],
 });

@@ -10,5 +10,19 @@ export const textToVideo = defineTask({
   outputs: {
     video: { type: "video", description: "The video." },
   },
-  examples: ["Make a video of waves."],
+  phrases: [
+    "generate video",
+    "create video",
+    "make video",
+    "produce video",
+    "short video",
+    "video from text",
+    "text to video",
+    "into video",
+    "video about",
+    "video of",
+    "animate",
+    "animation",
+  ],
+  examples: ["Make a video of waves.", "Create a short clip from this description."],
 });

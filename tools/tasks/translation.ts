@@ -9,7 +9,18 @@ export const translation = defineTask({
     language: { type: "text", description: "The language to translate into.", optional: true, slot: "language" },
   },
   outputs: {
-    text: { type: "text", description: "The translation." },
+    text: { type: "text", description: "The translation.", noun: "translation" },
   },
-  examples: ["Translate this into French."],
+  says: "Translation of {input.text}: {output.text}",
+  phrases: [
+    "translate",
+    "translation",
+    "translated",
+    "into french",
+    "into english",
+    "into spanish",
+    "into german",
+    "put into another language",
+  ],
+  examples: ["Translate this into French.", "What is this in English?", "Give me the Spanish version of the text."],
 });

@@ -9,7 +9,21 @@ export const visualQuestionAnswering = defineTask({
     question: { type: "text", description: "The question.", slot: "question" },
   },
   outputs: {
-    text: { type: "text", description: "The answer." },
+    text: { type: "text", description: "The answer.", noun: "answer" },
   },
-  examples: ["What colour is the car in the picture?"],
+  says: "{input.question} {output.text}",
+  phrases: [
+    "visual question answering",
+    "answer question about image",
+    "question about image",
+    "question image",
+    "visual question",
+    "what color is",
+    "what is person doing",
+  ],
+  examples: [
+    "What colour is the car in the picture?",
+    "What is the man in the photo holding?",
+    "Answer my question about the image.",
+  ],
 });

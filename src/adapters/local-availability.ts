@@ -1,0 +1,41 @@
+/** Finds out whether what an expert needs is on this machine. */
+import { access, constants } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import type { ExpertCard } from "../registry/expert-card.ts";
+
+/** Why an expert can't work here, with the fix; undefined where it can. */
+export async function whyUnavailable(
+  { needs, fix }: Pick<ExpertCard, "needs" | "fix">,
+  searchPath: string,
+): Promise<string | undefined> {
+  const packages = (needs?.packages ?? []).filter((name) => !isInstalled(name)).map((name) => `the package ${name}`);
+  const commands: string[] = [];
+  for (const command of needs?.commands ?? []) {
+    if (!(await isOnPath(command, searchPath))) commands.push(`the command ${command}`);
+  }
+  const missing = [...packages, ...commands];
+  if (missing.length === 0) return undefined;
+  return `needs ${missing.join(" and ")}${fix === undefined ? "" : `. ${fix}`}`;
+}
+
+/** Resolving finds the package without running any of it. */
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isOnPath(command: string, searchPath: string): Promise<boolean> {
+  for (const folder of searchPath.split(delimiter)) {
+    try {
+      await access(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return false;
+}

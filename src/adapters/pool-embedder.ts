@@ -1,0 +1,33 @@
+/** Embeds texts with an expert's model in its own child process, so that planning never blocks the event loop. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Embedder } from "../ports/embedder.ts";
+import type { ExpertRunner } from "../ports/expert-runner.ts";
+import type { ExpertCard } from "../registry/expert-card.ts";
+
+export interface PoolEmbedderOptions {
+  readonly runner: ExpertRunner;
+  /** An expert that takes `texts` and gives `vectors`. */
+  readonly expert: ExpertCard;
+  readonly space: string;
+  readonly scratchRoot: string;
+}
+
+const vectorsSchema = z.object({ vectors: z.array(z.array(z.number())) });
+
+export function createPoolEmbedder({ runner, expert, space, scratchRoot }: PoolEmbedderOptions): Embedder {
+  return {
+    space,
+    async embed(texts, signal = new AbortController().signal) {
+      if (texts.length === 0) return [];
+      const scratch = await mkdtemp(join(scratchRoot, "embed-"));
+      try {
+        const { outputs } = await runner.run({ expert, inputs: { texts: [...texts] }, scratch, signal });
+        return vectorsSchema.parse(outputs).vectors;
+      } finally {
+        await rm(scratch, { recursive: true, force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** `tutti eval`: scores a planner. */
+import { tmpdir } from "node:os";
+import { createPlanningEmbedder } from "../compose-embedder.ts";
+import { TuttiError } from "../errors.ts";
+import { evalPlan } from "./eval-plan.ts";
+
+export async function evaluate([what, ...argv]: readonly string[]): Promise<number> {
+  if (what === undefined || what === "--help" || what === "-h") {
+    console.log("Usage: tutti eval plan --help");
+    return what === undefined ? 2 : 0;
+  }
+  if (what !== "plan")
+    throw new TuttiError("invalid-request", `there is no "eval ${what}"; try: tutti eval plan --help`);
+  const { embedder, close } = createPlanningEmbedder(tmpdir());
+  try {
+    return await evalPlan(argv, { stdout: process.stdout, stderr: process.stderr, embedder });
+  } finally {
+    await close();
+  }
+}

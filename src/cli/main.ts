@@ -1,0 +1,99 @@
+/** The command line: finds the command and turns what it throws into a message and an exit code. */
+import packageJson from "../../package.json" with { type: "json" };
+import { describeSettings } from "../config.ts";
+import { TuttiError } from "../errors.ts";
+
+/** What a command gets: its own arguments. It resolves to the exit code. */
+type Command = (argv: readonly string[]) => Promise<number>;
+
+interface Entry {
+  readonly usage: string;
+  readonly does: string;
+  /** Imported only when called: most commands need little of the whole. */
+  readonly load: () => Promise<Command>;
+}
+
+const commands: Readonly<Record<string, Entry>> = {
+  serve: {
+    usage: "serve",
+    does: "serve HTTP until SIGTERM",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  ask: {
+    usage: 'ask "WORDS" [FILE...]',
+    does: "send one request, in this process, and show how it goes",
+    load: async () => (await import("./ask.ts")).ask,
+  },
+  plan: {
+    usage: 'plan "WORDS" [FILE...]',
+    does: "show the plan for a request without running it",
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  runs: {
+    usage: "runs list | show ID | graph ID",
+    does: "look at recorded runs",
+    load: async () => (await import("./runs.ts")).runs,
+  },
+  experts: {
+    usage: "experts",
+    does: "list the experts, and why some can't be used",
+    load: async () => (await import("./experts.ts")).experts,
+  },
+  eval: {
+    usage: "eval plan --tools FILE --cases FILE",
+    does: "score a planner on cases",
+    load: async () => (await import("./eval.ts")).evaluate,
+  },
+  demo: {
+    usage: "demo",
+    does: "run the sample request with the sample pictures",
+    load: async () => (await import("./demo.ts")).demo,
+  },
+};
+
+function helpText(): string {
+  const rows = Object.values(commands).map(({ usage, does }) => `  ${usage.padEnd(38)} ${does}`);
+  const settings = describeSettings().map(
+    ([name, fallback, meaning]) => `  ${name.padEnd(20)} ${meaning} [${fallback}]`,
+  );
+  return [
+    "Usage: tutti COMMAND [--help]",
+    "",
+    ...rows,
+    "",
+    "Settings, from the environment:",
+    ...settings,
+    "",
+    "tutti --version prints the version.",
+  ].join("\n");
+}
+
+async function main([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === "--version" || name === "-v") {
+    console.log(`tutti ${packageJson.version}`);
+    return 0;
+  }
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(helpText());
+    return 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) {
+    console.error(`tutti: there is no command ${name}. Try: tutti --help`);
+    return 2;
+  }
+  try {
+    const command = await entry.load();
+    return await command(argv);
+  } catch (error) {
+    // A mistake of the caller's is told in a sentence; a defect keeps its stack.
+    const expected = error instanceof TuttiError && error.code !== "internal";
+    const usage = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+    if (expected || usage) console.error(`tutti: ${error.message}`);
+    else console.error(error);
+    return 1;
+  }
+}
+
+// Not process.exit: what was written must reach a pipe first.
+process.exitCode = await main(process.argv.slice(2));

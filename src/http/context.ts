@@ -1,0 +1,49 @@
+/** What every route is given. */
+import type { Tutti } from "../tutti.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The part of a pino logger that HTTP uses. */
+export interface Logger {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface AppOptions {
+  /** Where requests and faults are logged. @default nowhere */
+  readonly logger?: Logger | undefined;
+  /** Put before every link, e.g. `https://tutti.example`. @default "": links are paths */
+  readonly publicUrl?: string | undefined;
+  /** Largest JSON body, bytes; pictures as data: URLs count. @default 64 MiB */
+  readonly maxBodyBytes?: number | undefined;
+  /** Largest uploaded file, bytes. @default 512 MiB */
+  readonly maxUploadBytes?: number | undefined;
+  /** Milliseconds between signs of life on an event stream. @default 15000 */
+  readonly heartbeatMs?: number | undefined;
+}
+
+export interface Context {
+  readonly tutti: Tutti;
+  readonly logger: Logger;
+  readonly publicUrl: string;
+  readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
+  readonly heartbeatMs: number;
+  /** Aborted when the server begins to stop: whatever waits should end now. */
+  readonly closing: AbortSignal;
+}
+
+const silent: Logger = { info() {}, warn() {}, error() {} };
+
+export function createContext(tutti: Tutti, options: AppOptions, closing: AbortSignal): Context {
+  return {
+    tutti,
+    logger: options.logger ?? silent,
+    publicUrl: (options.publicUrl ?? "").replace(/\/+$/, ""),
+    maxBodyBytes: options.maxBodyBytes ?? 64 * MEBIBYTE,
+    maxUploadBytes: options.maxUploadBytes ?? 512 * MEBIBYTE,
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    closing,
+  };
+}

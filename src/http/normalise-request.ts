@@ -1,0 +1,131 @@
+/** Brings a request into its one normal form: every byte becomes an asset, every text a part. */
+import { Readable } from "node:stream";
+import { TuttiError } from "../errors.ts";
+import type { Message, Part, RunRequest } from "../run/request.ts";
+import type { Context } from "./context.ts";
+import { readBytes, readDataUrl } from "./data-url.ts";
+import { plainName } from "./file-name.ts";
+import type { RequestPart, RunBody } from "./schemas-request.ts";
+import { storeUpload, type NamedAsset } from "./upload.ts";
+
+type Kind = NamedAsset["asset"]["type"];
+
+/** A part whose bytes are decoded but not stored yet: all is checked before anything is kept. */
+type Draft =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "known"; readonly id: string; readonly name: string | undefined }
+  | { readonly type: "stored"; readonly file: NamedAsset }
+  | {
+      readonly type: "bytes";
+      readonly bytes: Buffer;
+      readonly name: string | undefined;
+      /** What the bytes may turn out to be; anything where it is not said. */
+      readonly kinds?: readonly Kind[];
+      readonly where: string;
+    };
+
+/**
+ * `files` are those of a form: they belong to the last user message.
+ * @throws TuttiError `url-refused`, `unknown-asset`, `unsupported-media`, `too-large`, `invalid-request`
+ */
+export async function normalise(
+  context: Context,
+  tenant: string,
+  body: RunBody,
+  files: readonly NamedAsset[],
+): Promise<RunRequest> {
+  const drafts = attach(
+    body.messages.map(({ role, content }, index) => ({
+      role,
+      content: draftContent(content, `messages.${index}.content`),
+    })),
+    files,
+  );
+  if (!body.plan?.length && !drafts.some(asksForSomething)) {
+    throw new TuttiError("invalid-request", "The request is empty: a user message needs some text or a file.");
+  }
+
+  const messages: Message[] = [];
+  for (const { role, content } of drafts) {
+    const parts: Part[] = [];
+    // One after the other: a hundred pictures at once would all be in memory.
+    for (const draft of content) parts.push(await settle(context, tenant, draft));
+    messages.push({ role, content: parts });
+  }
+  return { messages, options: body.options ?? {}, ...(body.plan && { plan: body.plan }) };
+}
+
+interface DraftMessage {
+  readonly role: Message["role"];
+  readonly content: readonly Draft[];
+}
+
+function attach(drafts: readonly DraftMessage[], files: readonly NamedAsset[]): readonly DraftMessage[] {
+  if (files.length === 0) return drafts;
+  const last = drafts.findLastIndex(({ role }) => role === "user");
+  if (last === -1) throw new TuttiError("invalid-request", "There are files, but no user message that they belong to.");
+  const stored = files.map((file): Draft => ({ type: "stored", file }));
+  return drafts.map((draft, index) => (index === last ? { ...draft, content: [...draft.content, ...stored] } : draft));
+}
+
+function asksForSomething({ role, content }: DraftMessage): boolean {
+  return role === "user" && content.some((draft) => draft.type !== "text" || draft.text.trim() !== "");
+}
+
+function draftContent(content: string | readonly RequestPart[], where: string): Draft[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return content.map((part, index) => draftPart(part, `${where}.${index}`));
+}
+
+function draftPart(part: RequestPart, place: string): Draft {
+  switch (part.type) {
+    case "text":
+      return part;
+    case "asset":
+      return { type: "known", id: part.asset, name: plainName(part.name) };
+    case "image_url": {
+      const [url, where] =
+        typeof part.image_url === "string"
+          ? [part.image_url, `${place}.image_url`]
+          : [part.image_url.url, `${place}.image_url.url`];
+      return { type: "bytes", bytes: readDataUrl(url, where), name: undefined, kinds: ["image"], where };
+    }
+    case "input_audio": {
+      const where = `${place}.input_audio.data`;
+      // A recording in a container for video (webm, mp4) is known by its container.
+      const kinds = ["audio", "video"] as const;
+      return { type: "bytes", bytes: readBytes(part.input_audio.data, where), name: undefined, kinds, where };
+    }
+    case "file": {
+      const { file_data: data, file_id: id, filename } = part.file;
+      const name = plainName(filename);
+      if (id !== undefined) return { type: "known", id, name };
+      const where = `${place}.file.file_data`;
+      return { type: "bytes", bytes: readBytes(data ?? "", where), name, where };
+    }
+  }
+}
+
+async function settle(context: Context, tenant: string, draft: Draft): Promise<Part> {
+  if (draft.type === "text") return draft;
+  return assetPart(await resolve(context, tenant, draft));
+}
+
+async function resolve(context: Context, tenant: string, draft: Exclude<Draft, { type: "text" }>): Promise<NamedAsset> {
+  if (draft.type === "stored") return draft.file;
+  if (draft.type === "known") {
+    const asset = await context.tutti.asset(tenant, draft.id);
+    return { asset, name: draft.name ?? asset.name };
+  }
+  const { bytes, name, kinds, where } = draft;
+  const file = await storeUpload(context, { tenant, bytes: Readable.from([bytes]), name });
+  if (kinds && !kinds.includes(file.asset.type)) {
+    const message = `${where}: it holds ${file.asset.mediaType}, not ${kinds[0]}. Send it as a part of type "file".`;
+    throw new TuttiError("unsupported-media", message);
+  }
+  return file;
+}
+
+function assetPart({ asset, name }: NamedAsset): Part {
+  return { type: "asset", asset: asset.id, kind: asset.type, ...(name !== undefined && { name }) };
+}

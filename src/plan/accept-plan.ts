@@ -1,0 +1,37 @@
+/** Runs a planner and lets through what passes the checks, node by node, as it comes. */
+import type { PlanInput, Planner } from "../ports/planner.ts";
+import type { PlanNode } from "../run/plan-node.ts";
+import { checkNode, type Problem } from "./check-plan.ts";
+
+export type AcceptedItem =
+  | { readonly type: "node"; readonly node: PlanNode }
+  | { readonly type: "refused"; readonly node: PlanNode; readonly problems: readonly Problem[] }
+  | { readonly type: "note"; readonly text: string };
+
+/**
+ * @throws TuttiError what the planner throws
+ */
+export async function* acceptPlan(
+  planner: Planner,
+  input: PlanInput,
+  signal: AbortSignal,
+): AsyncGenerator<AcceptedItem> {
+  const { tasks, assets, maxNodes } = input;
+  const accepted: PlanNode[] = [...input.frozen];
+  for await (const item of planner.plan(input, signal)) {
+    signal.throwIfAborted();
+    if (item.type === "note") {
+      yield item;
+      continue;
+    }
+    // A planner that starts over writes again what had already begun: the recorded node stands.
+    if (input.frozen.some((node) => node.id === item.node.id && node.task === item.node.task)) continue;
+    const problems = checkNode(item.node, { tasks, assets, maxNodes }, accepted);
+    if (problems.length > 0) {
+      yield { type: "refused", node: item.node, problems };
+    } else {
+      accepted.push(item.node);
+      yield { type: "node", node: item.node };
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** Keeps track of which branch of a condition the clauses are in. */
+import type { Condition } from "../../run/plan-node.ts";
+import { conditionOn, type Branches } from "./conditions.ts";
+import type { Clause } from "./segment.ts";
+import type { Thing } from "./things.ts";
+
+interface Branching {
+  readonly branches: Branches;
+  readonly key: string;
+  /** Something that the first branch makes: if it does not, the other one is taken. */
+  made?: Thing | undefined;
+}
+
+export function createBranching() {
+  let last: Branching | undefined;
+  let branch: "then" | "else" | undefined;
+  let sentence = -1;
+
+  const when = (): Condition | undefined => {
+    if (!last || !branch) return undefined;
+    if (branch === "then") return last.branches.holds;
+    if (last.branches.fails) return last.branches.fails;
+    const binding = last.made?.binding;
+    return binding && "from" in binding ? { from: binding.from, output: binding.output, op: "empty" } : undefined;
+  };
+
+  return {
+    /** Notes the clause that comes next. */
+    enter(clause: Clause): void {
+      if (clause.sentence !== sentence || clause.branch === "if") branch = undefined;
+      sentence = clause.sentence;
+      if (clause.branch === "else") branch = last ? "else" : undefined;
+    },
+    /** Name of the branch, for things that exist in it only; undefined outside of conditions. */
+    guard: (): string | undefined => (last && branch ? `${last.key} ${branch}` : undefined),
+    /** The condition of what is done in the branch; undefined outside of conditions. */
+    when,
+    /** In a branch whose condition can't be said, so that nothing may be done in it. */
+    isLost: (): boolean => branch !== undefined && when() === undefined,
+    /** Notes what the clause made. */
+    leave(clause: Clause, made: readonly Thing[]): void {
+      if (clause.branch === "if") {
+        const branches = conditionOn(made, clause.words);
+        if (branches) last = { branches, key: `if ${clause.sentence}` };
+        branch = branches && "then";
+      } else if (last && branch === "then") last.made ??= made.find(({ type }) => canBeEmpty(type));
+    },
+  };
+}
+
+/** Types of which `empty` can be asked. */
+const canBeEmpty = (type: Thing["type"]): boolean =>
+  typeof type !== "string" || ["text", "json", "boxes", "labels", "table"].includes(type);

@@ -1,0 +1,93 @@
+/** Closes type gaps: the shortest way over the tasks from what there is to what is wanted. */
+import { isAssetType, sameType, type ValueType } from "../../run/value.ts";
+import type { Catalogue, Profile } from "./catalogue.ts";
+
+/** One conversion: a task, the input that takes the thing, and the output that goes on. */
+export interface Conversion {
+  readonly profile: Profile;
+  readonly input: string;
+  readonly output: string;
+  readonly gives: ValueType;
+}
+
+export interface Gap {
+  readonly from: ValueType;
+  readonly to: ValueType;
+  /**
+   * Stems of the words that ask for it: of several tasks that read text from a picture, "the sign" wants another than
+   * "the scene".
+   */
+  readonly hints: ReadonlySet<string>;
+  /** Whether files may be made from words: only where it is asked for, never to fill in for a file that is missing. */
+  readonly making: boolean;
+  /** Tasks that did the first conversion for another step already. */
+  readonly done: ReadonlySet<string>;
+}
+
+const MOST_CONVERSIONS = 3;
+
+/** What a conversion costs, and what makes it dearer or cheaper. */
+const costs = { step: 2, least: 0.5, byProduct: 0.8, unavailable: 0.7, named: -0.4, done: -0.5, hinted: -1 } as const;
+
+/** Conversions by which a task can take `from` alone. */
+function conversionsFrom(from: ValueType, { making }: Gap, { profiles }: Catalogue): Conversion[] {
+  return profiles.flatMap((profile) => {
+    const [only, ...others] = profile.inputs.filter(([, { optional }]) => optional !== true);
+    if (!only || others.length > 0 || !sameType(only[1].type, from)) return [];
+    const conversions = profile.outputs.map(([output, { type }]) => ({
+      profile,
+      input: only[0],
+      output,
+      gives: type,
+    }));
+    return conversions.filter(({ gives }) => making || isAssetType(from) || !isAssetType(gives));
+  });
+}
+
+interface Way {
+  readonly at: ValueType;
+  readonly cost: number;
+  readonly steps: readonly Conversion[];
+}
+
+/**
+ * The cheapest way from one type to another, by E. W. Dijkstra's algorithm (1959) over types; undefined where there
+ * is none of at most three steps.
+ */
+export function findConversions(gap: Gap, catalogue: Catalogue): readonly Conversion[] | undefined {
+  let open: Way[] = [{ at: gap.from, cost: 0, steps: [] }];
+  const closed: ValueType[] = [];
+  const isClosed = (type: ValueType): boolean => closed.some((one) => sameType(one, type));
+  while (open.length > 0) {
+    const way = open.reduce((best, one) => (one.cost < best.cost ? one : best));
+    if (sameType(way.at, gap.to) && way.steps.length > 0) return way.steps;
+    open = open.filter((one) => one !== way);
+    if (isClosed(way.at) || way.steps.length >= MOST_CONVERSIONS) continue;
+    closed.push(way.at);
+    for (const step of conversionsFrom(way.at, gap, catalogue)) {
+      if (isClosed(step.gives)) continue;
+      open.push({ at: step.gives, cost: way.cost + costOf(step, gap, catalogue), steps: [...way.steps, step] });
+    }
+  }
+  return undefined;
+}
+
+function costOf(
+  { profile, output, gives }: Conversion,
+  { hints, done }: Gap,
+  { rarity, bagRarity }: Catalogue,
+): number {
+  const { name, cues, bag, task, outputs } = profile;
+  let hinted = 0;
+  for (const hint of hints) {
+    if (name.has(hint) || cues.some(({ stems }) => stems.length === 1 && stems[0] === hint)) hinted += rarity(hint);
+    else if (bag.has(hint)) hinted += bagRarity(hint) / 2;
+  }
+  let cost = costs.step + costs.hinted * Math.min(1, hinted);
+  // What a task is for comes first among its outputs; what else it gives is a by-product.
+  if (outputs[0]?.[0] !== output) cost += costs.byProduct;
+  if (cues.some(({ stems, directed }) => directed && stems.at(-1) === String(gives))) cost += costs.named;
+  if (task.unavailable !== undefined) cost += costs.unavailable;
+  if (done.has(task.id)) cost += costs.done;
+  return Math.max(costs.least, cost);
+}

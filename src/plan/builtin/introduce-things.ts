@@ -1,0 +1,105 @@
+/** What there is before the first step: the request's files, its quotations, and what was answered before. */
+import type { PlanInput } from "../../ports/planner.ts";
+import { determiners, emptyWords, lightVerbs, typeOfNoun } from "./lexicon.ts";
+import type { Word } from "./read-request.ts";
+import type { Clause } from "./segment.ts";
+import { createThings, type Thing, type Things } from "./things.ts";
+import { splitWords, stem } from "./words.ts";
+
+export function introduceThings(input: PlanInput, clauses: readonly Clause[]): Things {
+  const things = createThings();
+  const described = describedNames(clauses);
+  for (const { role, text } of input.history) {
+    if (role !== "assistant" || text.trim() === "") continue;
+    const binding = { value: { type: "text" as const, value: text } };
+    things.introduce({
+      binding,
+      type: "text",
+      names: new Set(["answ", "text"]),
+      origin: "history",
+      group: "history",
+      content: true,
+      text,
+    });
+  }
+  for (const asset of input.assets) {
+    // "receipt-2.jpg" may be spoken of as the receipt.
+    const named = splitWords((asset.name ?? "").replace(/\.[^.]*$/, "")).filter((word) => /^\p{L}{3,}$/u.test(word));
+    const names = new Set([...named.map(stem), ...(described.get(asset.asset) ?? []), stem(asset.type)]);
+    const known = things.recent(undefined).some(({ binding }) => "asset" in binding && binding.asset === asset.asset);
+    if (!known)
+      things.introduce({
+        binding: { asset: asset.asset },
+        type: asset.type,
+        names,
+        origin: "asset",
+        group: asset.type,
+        content: true,
+      });
+  }
+  for (const clause of clauses) {
+    for (const [at, { kind, content }] of clause.words.entries()) {
+      if (kind !== "quote" || content === undefined || content === "") continue;
+      const binding = { value: { type: "text" as const, value: content } };
+      const names = new Set([...nounsBefore(clause, at), "text"]);
+      const thing: Thing = {
+        binding,
+        type: "text",
+        names,
+        origin: "quote",
+        group: "quotes",
+        content: true,
+        text: content,
+      };
+      if (!things.recent(undefined).some(({ text }) => text === content)) things.introduce(thing);
+    }
+  }
+  return things;
+}
+
+/** Stems of the words by which clauses speak of each file: those since the last file, and those after the last one. */
+function describedNames(clauses: readonly Clause[]): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const { words, kind } of clauses) {
+    const files = words.flatMap(({ kind: wordKind }, at) => (wordKind === "file" ? [at] : []));
+    for (const [index, at] of files.entries()) {
+      const asset = words[at]?.asset?.asset;
+      if (asset === undefined) continue;
+      // Only a clause that tells of a file goes on about it; others go on to say what is to be done with it.
+      const tells = kind === "context";
+      const from = tells && index === 0 ? 0 : phraseStart(words, at);
+      const next = files[index + 1];
+      const rest = words.findIndex((word, place) => place > at && (word.lower === "and" || word.kind === "quote"));
+      const goesOn = next === undefined ? (rest < 0 ? words.length : rest) : phraseStart(words, next);
+      const told = words.slice(from, tells ? goesOn : at + 2).filter(isTelling);
+      names.set(asset, [...(names.get(asset) ?? []), ...told.map(({ stem: one }) => one)]);
+    }
+  }
+  return names;
+}
+
+const isTelling = ({ stem: one, lower }: Word): boolean =>
+  one !== "" && !emptyWords.has(lower) && !lightVerbs.has(lower);
+
+/** Where the noun phrase starts that a file's name ends: "edit the small image called a.png". */
+function phraseStart(words: Clause["words"], at: number): number {
+  let start = at;
+  while (start > 0 && at - start < 5) {
+    const before = words[start - 1];
+    if (before?.kind !== "word" && before?.text !== "(" && before?.text !== "[") break;
+    start -= 1;
+    if (determiners.has(before.lower)) break;
+  }
+  return start;
+}
+
+/** "the question '...'", "the following description: '...'": what a quotation is called. */
+function nounsBefore({ words }: Clause, at: number): string[] {
+  let end = at;
+  while (end > 0 && (words[end - 1]?.text === ":" || /^(?:is|are|as|follows|below)$/.test(words[end - 1]?.lower ?? "")))
+    end -= 1;
+  if (!typeOfNoun.has(words[end - 1]?.lower ?? "")) return [];
+  return words
+    .slice(phraseStart(words, end), end)
+    .flatMap(({ lower, stem: one }) => (one === "" || emptyWords.has(lower) ? [] : [one]));
+}

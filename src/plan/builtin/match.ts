@@ -1,0 +1,251 @@
+/** Finds the task that a clause asks for: by its wordings, its meaning, and the types that the clause speaks of. */
+import type { ValueType } from "../../run/value.ts";
+import type { Catalogue, Cue, Profile } from "./catalogue.ts";
+import {
+  emptyWords,
+  languages,
+  lightVerbs,
+  prepositions,
+  relatives,
+  targetPrepositions,
+  vagueNouns,
+} from "./lexicon.ts";
+import type { Word } from "./read-request.ts";
+
+/** What is known of a clause when a task is looked for. */
+export interface Wanted {
+  readonly words: readonly Word[];
+  /** The clause's words, then what else is known of the things that it speaks of. */
+  readonly places: readonly Place[];
+  /** Whether its first word is a verb that says what to do, and no mere "give" or "make". */
+  readonly verbLeads: boolean;
+  /** How near to the verb the sources are, 0..1. */
+  readonly sourceWeight: number;
+  /** Types of the things that the clause itself speaks of. */
+  readonly sources: readonly ValueType[];
+  /** Types of what it wants made. */
+  readonly targets: readonly ValueType[];
+  /** Types of all things there are, but for questions. */
+  readonly atHand: readonly ValueType[];
+  readonly asksQuestion: boolean;
+  /** "find the capital of France": may be a question, if it is nothing else. */
+  readonly seeksFact: boolean;
+  /** Likeness of the clause's meaning to each task's, -1..1, by task id; empty without an embedder. */
+  readonly likeness: ReadonlyMap<string, number>;
+}
+
+export interface Match {
+  readonly profile: Profile;
+  readonly score: number;
+  /** How well the words alone match. */
+  readonly lexical: number;
+  /** Places of the clause's words that the match rests on. */
+  readonly evidence: ReadonlySet<number>;
+}
+
+/** The weights of the parts of a score; found by error analysis, not by fitting single cases. */
+const weights = {
+  bag: 0.25,
+  name: 0.8,
+  likeness: 0.5,
+  source: 0.3,
+  foreignSource: -0.3,
+  target: 0.35,
+  foreignTarget: -0.5,
+  absent: -0.4,
+  question: 0.3,
+  language: 0.5,
+  unavailable: -0.12,
+  passesVerb: 0.8,
+} as const;
+
+/** All tasks, best first. */
+export function rankTasks(wanted: Wanted, catalogue: Catalogue): Match[] {
+  return catalogue.profiles
+    .map((profile) => {
+      const { value: lexical, evidence } = lexicalScore(wanted, profile, catalogue);
+      const likeness = Math.max(0, wanted.likeness.get(profile.task.id) ?? 0) * weights.likeness;
+      const fit = typeScore(wanted, profile) + slotScore(wanted, profile);
+      const available = profile.task.unavailable === undefined ? 0 : weights.unavailable;
+      return { profile, lexical, evidence, score: lexical + likeness + fit + available };
+    })
+    .toSorted((a, b) => b.score - a.score);
+}
+
+export interface Place {
+  readonly stem: string;
+  /** The nearer to the verb, the more a word says of the task. */
+  readonly weight: number;
+}
+
+/** Weighs a clause's words: a preposition leads away from the verb, a relative clause further. */
+export function weigh(words: readonly Word[]): Place[] {
+  let weight = 1;
+  return words.map(({ kind, lower, stem }) => {
+    if (relatives.has(lower)) weight = Math.min(weight, 0.3);
+    else if (prepositions.has(lower)) weight = Math.max(0.35, weight * 0.65);
+    else if (targetPrepositions.has(lower)) weight = Math.max(weight, 0.8);
+    return { stem: kind === "word" ? stem : "", weight };
+  });
+}
+
+interface Evidence {
+  readonly value: number;
+  readonly evidence: ReadonlySet<number>;
+}
+
+function lexicalScore(
+  { places, verbLeads }: Pick<Wanted, "places" | "verbLeads">,
+  profile: Profile,
+  catalogue: Catalogue,
+): Evidence {
+  // The verb that leads a clause says what is to be done; what passes it over is the weaker for it.
+  const weighed = ({ value, evidence }: Evidence): Evidence => ({
+    value: verbLeads && !evidence.has(0) ? value * weights.passesVerb : value,
+    evidence,
+  });
+  let best: Evidence = weighed(byName(places, profile, catalogue));
+  for (const cue of profile.cues) {
+    const found = weighed(matchCue(places, cue, catalogue.rarity));
+    if (found.value > best.value) best = found;
+  }
+  const bag = new Set<string>();
+  let sum = 0;
+  for (const { stem, weight } of places) {
+    if (!profile.bag.has(stem) || bag.has(stem)) continue;
+    bag.add(stem);
+    sum += catalogue.bagRarity(stem) * weight;
+  }
+  return { value: best.value + weights.bag * Math.min(sum, 2), evidence: best.evidence };
+}
+
+/** Part of a task's name is enough, if nothing better matches. */
+function byName(places: readonly Place[], { name }: Profile, { rarity }: Catalogue): Evidence {
+  const evidence = new Set<number>();
+  const seen = new Set<string>();
+  let value = 0;
+  for (const [at, { stem, weight }] of places.entries()) {
+    if (!name.has(stem) || seen.has(stem)) continue;
+    seen.add(stem);
+    evidence.add(at);
+    value += rarity(stem) * weight;
+  }
+  return { value: value * weights.name, evidence };
+}
+
+/** Every stem of the cue must be there; words in between and another order cost. */
+function matchCue(places: readonly Place[], cue: Cue, rarity: (stem: string) => number): Evidence {
+  const found = cue.stems.map((stem) => bestPlace(places, stem));
+  if (found.some((at) => at < 0)) return { value: 0, evidence: new Set() };
+  const ordered = found.every((at, index) => index === 0 || at > (found[index - 1] ?? 0));
+  if (!ordered && cue.directed) return { value: 0, evidence: new Set() };
+  const span = Math.max(...found) - Math.min(...found) + 1;
+  const gaps = Math.max(0, span - cue.stems.length);
+  const value = cue.stems.reduce(
+    (sum, stem, index) => sum + rarity(stem) * (places[found[index] ?? 0]?.weight ?? 0),
+    0,
+  );
+  return { value: value * (ordered ? 1 : 0.75) * Math.max(0.6, 0.97 ** gaps), evidence: new Set(found) };
+}
+
+function bestPlace(places: readonly Place[], stem: string): number {
+  let best = -1;
+  for (const [at, place] of places.entries()) {
+    if (place.stem === stem && (best < 0 || place.weight > (places[best]?.weight ?? 0))) best = at;
+  }
+  return best;
+}
+
+function typeScore(
+  { sources, sourceWeight, targets, atHand, asksQuestion }: Wanted,
+  { inputs, outputs }: Profile,
+): number {
+  const takes = inputs
+    .filter(([, { slot }]) => slot !== "question" || asksQuestion)
+    .map(([, { type }]) => itemType(type));
+  const [main] = inputs.filter(([, { optional }]) => optional !== true);
+  const gives = outputs.map(([, { type }]) => itemType(type));
+  let score = 0;
+  if (sources.length > 0)
+    score +=
+      sourceWeight * (sources.some((type) => takes.includes(itemType(type))) ? weights.source : weights.foreignSource);
+  // Whatever the words say: what is not there can't be worked on.
+  const given = main && (main[1].slot === undefined || inputs.some(([, { slot }]) => slot === "question"));
+  if (given && !atHand.some((type) => itemType(type) === itemType(main[1].type))) score += weights.absent;
+  if (targets.length > 0) {
+    const first = gives[0];
+    const made = targets.some((type) => itemType(type) === first);
+    const beside = targets.some((type) => gives.includes(itemType(type)));
+    score += made ? weights.target : beside ? weights.target / 2 : weights.foreignTarget;
+  }
+  return score;
+}
+
+function itemType(type: ValueType): string {
+  return typeof type === "string" ? type : itemType(type.list);
+}
+
+function slotScore({ words, asksQuestion }: Wanted, { inputs }: Profile): number {
+  const slots = new Set(inputs.map(([, { slot }]) => slot));
+  const question = asksQuestion && slots.has("question") ? weights.question : 0;
+  const named = words.some(
+    ({ lower }, at) => languages.has(lower) && /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? ""),
+  );
+  return question + (named && slots.has("language") ? weights.language : 0);
+}
+
+/** Whether a clause has any word with a meaning of its own. */
+export function hasContent(words: readonly Word[]): boolean {
+  return words.some(
+    ({ kind, lower }) =>
+      kind === "quote" ||
+      kind === "file" ||
+      (kind === "word" && !emptyWords.has(lower) && !lightVerbs.has(lower) && !vagueNouns.has(lower)),
+  );
+}
+
+/** A clause asks for a task when its words or its meaning come at least this near to it. */
+const leastLexical = 0.4;
+const leastBesideVerb = 0.7;
+const leastLikeness = 0.5;
+const leastScore = 0.7;
+
+/** The task that a clause asks for; undefined where nothing is near enough. */
+export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefined {
+  const ranked = rankTasks(wanted, catalogue);
+  const [best] = ranked;
+  if (!best || !hasContent(wanted.words)) return undefined;
+  const least = wanted.verbLeads && !best.evidence.has(0) ? leastBesideVerb : leastLexical;
+  const near = best.lexical >= least || (wanted.likeness.get(best.profile.task.id) ?? 0) >= leastLikeness;
+  if (near && best.score >= leastScore) return best;
+  return wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
+}
+
+/** Whether a task is for any question there may be. */
+export const takesQuestions = ({ inputs }: Profile): boolean => inputs.some(([, { slot }]) => slot === "question");
+
+/** Whether a task answers questions, and what it answers them from is there. */
+function answers({ inputs }: Profile, { atHand }: Wanted): boolean {
+  const others = inputs.filter(([, { slot, optional }]) => slot !== "question" && optional !== true);
+  return (
+    others.length < inputs.length &&
+    others.every(([, { type }]) => atHand.some((one) => itemType(one) === itemType(type)))
+  );
+}
+
+export interface ByWording {
+  readonly profile: Profile;
+  readonly value: number;
+  /** Places in ascending order. */
+  readonly evidence: readonly number[];
+}
+
+/** The task whose wordings words come nearest to, whatever they speak of. */
+export function bestByWording(words: readonly Word[], catalogue: Catalogue): ByWording | undefined {
+  const places = weigh(words);
+  const found = catalogue.profiles.map((profile): ByWording => {
+    const { value, evidence } = lexicalScore({ places, verbLeads: false }, profile, catalogue);
+    return { profile, value, evidence: [...evidence].toSorted((a, b) => a - b) };
+  });
+  return found.reduce<ByWording | undefined>((best, one) => (!best || one.value > best.value ? one : best), undefined);
+}

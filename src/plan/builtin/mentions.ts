@@ -1,0 +1,205 @@
+/** Finds what a clause speaks of: files, quotations, pronouns and noun phrases. */
+import {
+  adverbs,
+  determiners,
+  emptyWords,
+  joiners,
+  lightVerbs,
+  type MediaType,
+  numberOf,
+  ordinalOf,
+  particles,
+  pluralMarks,
+  pluralPronouns,
+  prepositions,
+  relatives,
+  singularPronouns,
+  targetPrepositions,
+  typeOfNoun,
+} from "./lexicon.ts";
+import type { Word } from "./read-request.ts";
+
+type Words = readonly Word[];
+
+export interface Mention {
+  readonly kind: "file" | "quote" | "pronoun" | "phrase";
+  /** First word, and the one after the last, within the clause. */
+  readonly from: number;
+  readonly to: number;
+  /** The type that its head noun names. */
+  readonly type?: MediaType | undefined;
+  /** Stem of the head noun; empty for pronouns. */
+  readonly head: string;
+  /** Stems of the words before the head: "the *translated* text". */
+  readonly modifiers: readonly string[];
+  readonly determiner: "definite" | "indefinite" | "demonstrative" | "possessive" | "none";
+  readonly plural: boolean;
+  /** "its colour", "their labels": whose. */
+  readonly owner?: "singular" | "plural" | undefined;
+  /** "second" is 1, "last" is -1. */
+  readonly ordinal?: number | undefined;
+  /** "the two photos". */
+  readonly count?: number | undefined;
+  /** `target` is what something is turned into or what is to be made; everything else is worked on or with. */
+  readonly role: "target" | "source";
+  /** The preposition before it, if any. */
+  readonly preposition?: string | undefined;
+  readonly word?: Word;
+}
+
+/** Mentions in the order in which they stand. `makesThings`: its verb brings something new into being. */
+export function findMentions(words: Words, { makesThings = false, verbFirst = false } = {}): Mention[] {
+  const mentions: Mention[] = [];
+  for (let at = verbFirst ? 1 : 0; at < words.length;) {
+    const word = words[at];
+    if (!word) break;
+    const found =
+      word.kind === "file" || word.kind === "quote"
+        ? atomic(words, at)
+        : (pronoun(words, at) ?? phrase(words, at, makesThings));
+    if (found) mentions.push(found);
+    at = Math.max(at + 1, found?.to ?? 0);
+  }
+  return mentions;
+}
+
+function atomic(words: Words, at: number): Mention {
+  const word = words[at];
+  const kind = word?.kind === "file" ? "file" : "quote";
+  return {
+    kind,
+    from: at,
+    to: at + 1,
+    head: "",
+    modifiers: [],
+    determiner: "none",
+    plural: false,
+    role: "source",
+    preposition: prepositionBefore(words, at),
+    ...(word ? { word } : {}),
+  };
+}
+
+function pronoun(words: Words, at: number): Mention | undefined {
+  const [word, next] = [words[at], words[at + 1]];
+  if (word?.kind !== "word") return undefined;
+  const plural = pluralPronouns.has(word.lower);
+  if (!plural && !singularPronouns.has(word.lower)) return undefined;
+  // "this photo", "that I took", "all cats": no pronoun.
+  if (next?.kind === "word" && determiners.has(word.lower) && !standsAlone(next)) return undefined;
+  if (word.lower === "that" && next?.kind === "word") return undefined;
+  return {
+    kind: "pronoun",
+    from: at,
+    to: at + 1,
+    head: "",
+    modifiers: [],
+    determiner: "demonstrative",
+    plural,
+    role: "source",
+    preposition: prepositionBefore(words, at),
+    word,
+  };
+}
+
+const standsAlone = (next: Word): boolean =>
+  prepositions.has(next.lower) ||
+  joiners.has(next.lower) ||
+  targetPrepositions.has(next.lower) ||
+  /^(?:is|are|was|back|aloud|out|up)$/.test(next.lower);
+
+function phrase(words: Words, from: number, makesThings: boolean): Mention | undefined {
+  let to = from;
+  while (to < Math.min(words.length, from + 8) && belongs(words, to, from)) to += 1;
+  const inside = words.slice(from, to);
+  const determiner = determiners.get(inside[0]?.lower ?? "");
+  const counted = inside.find(({ lower }) => numberOf(lower) !== undefined);
+  const ordered = inside.find(({ lower }) => ordinalOf(lower) !== undefined);
+  const content = inside.filter(
+    (word) => word.stem !== "" && !determiners.has(word.lower) && word !== counted && word !== ordered,
+  );
+  const { head, type } = headOf(content, determiner !== undefined);
+  if (!head || (determiner === undefined && type === undefined)) return undefined;
+  const preposition = prepositionBefore(words, from);
+  const form = preposition === "in" && /^(?:format|form)$/.test(inside.at(-1)?.lower ?? "");
+  const number = words[to]?.kind === "number" ? Number(words[to]?.text) - 1 : undefined;
+  return {
+    kind: "phrase",
+    from,
+    to,
+    type,
+    head: head.stem,
+    modifiers: content.filter((word) => word !== head).map((word) => word.stem),
+    determiner: determiner ?? "none",
+    owner: ownerOf(inside[0]?.lower ?? ""),
+    plural: /[^s]s$/.test(head.lower) || inside.some(({ lower }) => pluralMarks.has(lower)),
+    ordinal: ordered ? ordinalOf(ordered.lower) : number,
+    count: counted && numberOf(counted.lower),
+    role: isTarget({ determiner, preposition, type, makesThings, form }) ? "target" : "source",
+    preposition,
+  };
+}
+
+function ownerOf(lower: string): Mention["owner"] {
+  if (lower === "their") return "plural";
+  return lower === "its" ? "singular" : undefined;
+}
+
+/** Nouns that only say that a thing is kept somewhere: "the audio file" is audio. */
+const container =
+  /^(?:file|files|clip|clips|attachment|attachments|format|data|sample|samples|version|versions|track|tracks|input|output|form)$/;
+
+interface Head {
+  readonly head?: Word | undefined;
+  readonly type?: MediaType | undefined;
+}
+
+/** The head of a noun phrase is its last noun; an "audio message" is audio, an "image description" text. */
+function headOf(content: Words, determined: boolean): Head {
+  const last = content.at(-1);
+  const core = content.filter(({ lower }) => !container.test(lower));
+  const head = core.at(-1) ?? last;
+  const types = core.map(({ lower }) => typeOfNoun.get(lower));
+  const type = types.at(-1);
+  const spoken = types.find((one) => one === "audio" || one === "video");
+  if (type === "text" && spoken && head?.stem !== "transcrib" && head?.stem !== "capt") return { head, type: spoken };
+  if (type !== undefined) return { head, type };
+  // "the image quality" still speaks of the image; "image classification" speaks of none.
+  return { head, type: determined ? types.findLast((one) => one !== undefined) : undefined };
+}
+
+function belongs(words: Words, at: number, from: number): boolean {
+  const word = words[at];
+  if (word?.kind === "number") return true;
+  if (word?.kind !== "word") return false;
+  const { lower } = word;
+  if (determiners.has(lower)) return at === from || pluralMarks.has(words[at - 1]?.lower ?? "");
+  if (ordinalOf(lower) !== undefined || numberOf(lower) !== undefined || pluralMarks.has(lower)) return true;
+  if (particles.has(lower)) return false;
+  if (/^(?:own|same|other|new|given|provided|attached|following|above)$/.test(lower) || typeOfNoun.has(lower))
+    return true;
+  if (targetPrepositions.has(lower) || relatives.has(lower) || prepositions.has(lower)) return false;
+  return !emptyWords.has(lower) && !joiners.has(lower) && !adverbs.has(lower) && !lightVerbs.has(lower);
+}
+
+function prepositionBefore(words: Words, at: number): string | undefined {
+  const before = words[at - 1]?.lower ?? "";
+  return prepositions.has(before) || targetPrepositions.has(before) ? before : undefined;
+}
+
+interface TargetClues {
+  readonly determiner: string | undefined;
+  readonly preposition: string | undefined;
+  readonly type: MediaType | undefined;
+  readonly makesThings: boolean;
+  /** "in audio format". */
+  readonly form: boolean;
+}
+
+/** "into speech", "a short video" after a verb of making, "as audio"; never "the video". */
+function isTarget({ determiner, preposition, type, makesThings, form }: TargetClues): boolean {
+  if (determiner !== undefined && determiner !== "indefinite") return false;
+  if (preposition === "into" || preposition === "as" || (form && type !== undefined)) return true;
+  if (preposition === "to") return type !== undefined && determiner === undefined;
+  return preposition === undefined && determiner === "indefinite" && makesThings;
+}

@@ -1,0 +1,148 @@
+/** Reads one clause: what it speaks of among the things there are, and what it wants made. */
+import { isAssetType, type ValueType } from "../../run/value.ts";
+import { actionVerbs, determiners, emptyWords, lightVerbs, makingVerbs, typeOfNoun } from "./lexicon.ts";
+import { weigh, type Place, type Wanted } from "./match.ts";
+import { findMentions, type Mention } from "./mentions.ts";
+import { readRequest, type Word } from "./read-request.ts";
+import type { Clause } from "./segment.ts";
+import type { Resolved, Thing, Things } from "./things.ts";
+import { stem } from "./words.ts";
+
+export interface Reading {
+  readonly resolved: readonly Resolved[];
+  /** Files that are named but were not sent. */
+  readonly missingFiles: readonly string[];
+  readonly wanted: Omit<Wanted, "likeness">;
+}
+
+const wondering =
+  /^(?:(?:me|you) )?(?:to )?(?:know|tell|find|find out|understand|see|learn|say|explain|determine|check|identify|figure out)(?: me| us)? (?:what|which|who|whom|whose|how|where|when|why|if|whether)\b/;
+
+const factVerb =
+  /^(?:find|know|identify|determine|understand|tell|learn|check|get|figure|see|discover|retrieve|extract)$/;
+
+/** How much the type of what is spoken of counts beside the clause's own words; "it" stands for "the image". */
+const contextWeights = { spoken: 0.3, pronoun: 0.8 } as const;
+
+export function readClause(clause: Clause, things: Things, guard: string | undefined): Reading {
+  const { words, lead = [] } = clause;
+  const first = words[0]?.lower ?? "";
+  const mentions = findMentions(words, {
+    makesThings: makingVerbs.has(first) || determiners.has(first),
+    verbFirst: clause.kind === "request" && actionVerbs.has(first),
+  });
+  const resolved = textsWithin(words, mentions, resolveAll(mentions, things, guard));
+  const spoken = resolved.filter(({ certainty }) => certainty !== "pronoun").flatMap((one) => one.things);
+  const questions = spoken.filter(isQuoted);
+  const inQuestions = questions.flatMap(({ text = "" }) => spokenOfIn(text, things, guard));
+  const asked = inQuestions.flatMap((one) => one.things.slice(0, 1));
+  const pronoun = spoken.length > 0 ? undefined : resolved.find(({ certainty }) => certainty === "pronoun")?.things[0];
+  const subjects = [...spoken.filter((thing) => !isQuoted(thing)), ...asked, ...(pronoun ? [pronoun] : [])];
+  const near = weigh(words);
+  const known = [
+    ...spoken.flatMap((thing) => contextOf(thing, contextWeights.spoken)),
+    ...(pronoun ? contextOf(pronoun, contextWeights.pronoun) : []),
+  ];
+  const own = words.map(({ lower }) => lower).join(" ");
+  return {
+    resolved: [...resolved, ...inQuestions],
+    missingFiles: words.filter(({ kind, asset }) => kind === "file" && !asset).map(({ text }) => text),
+    wanted: {
+      words: [...words, ...lead],
+      places: [
+        ...near.map((place, at) => ({ ...place, weight: place.weight * discount(words, at, resolved) })),
+        ...weigh(lead),
+        ...known,
+      ],
+      verbLeads: clause.kind === "request" && leads(first),
+      sources: [...subjects.map(({ type }) => type), ...resolved.flatMap(({ within }) => within ?? [])],
+      sourceWeight:
+        subjects.length === 0 ? 0.5 : Math.max(0, ...resolved.map(({ mention }) => near[mention.from]?.weight ?? 0)),
+      targets: mentions.flatMap(typeWanted),
+      atHand: things
+        .recent(guard)
+        .filter((thing) => !isQuoted(thing))
+        .map(({ type }) => type),
+      asksQuestion: clause.kind === "question" || questions.length > 0 || wondering.test(own),
+      seeksFact: clause.kind === "request" && factVerb.test(first),
+    },
+  };
+}
+
+function resolveAll(mentions: readonly Mention[], things: Things, guard: string | undefined): Resolved[] {
+  return mentions
+    .filter(({ role }) => role === "source")
+    .map((mention) => things.resolve(mention, guard))
+    .filter((found) => found !== undefined);
+}
+
+/** "the text in the picture" is not just any text: the picture is what it is to be read from. */
+function textsWithin(words: readonly Word[], mentions: readonly Mention[], resolved: readonly Resolved[]): Resolved[] {
+  const holders = mentions.flatMap((inner, index) => {
+    const outer = mentions[index + 1];
+    const holds =
+      outer && outer.from - inner.to === 1 && /^(?:in|on|of|from|inside|within)$/.test(words[inner.to]?.lower ?? "");
+    return holds && inner.type === "text" && inner.role === "source" ? [{ inner, outer }] : [];
+  });
+  return resolved.flatMap((one): Resolved[] => {
+    if (holders.some(({ inner }) => inner === one.mention) && one.certainty === "typed") return [];
+    if (!holders.some(({ outer }) => outer === one.mention)) return [one];
+    const files = one.things.filter(({ type }) => isAssetType(type));
+    return files.length > 0
+      ? [
+          {
+            ...one,
+            things: one.certainty === "pronoun" ? files.slice(0, 1) : files,
+            certainty: "named",
+            within: "text",
+          },
+        ]
+      : [one];
+  });
+}
+
+const leads = (first: string): boolean => !lightVerbs.has(first) && (actionVerbs.has(first) || first.endsWith("ing"));
+
+/** Words that speak of what an earlier step made ("the *translated* text") ask for nothing; quotations' names little. */
+function discount(words: readonly Word[], at: number, resolved: readonly Resolved[]): number {
+  const type = typeOfNoun.get(words[at]?.lower ?? "");
+  if (type !== undefined && type !== "text") return 1;
+  const within = resolved.find(
+    ({ mention, certainty }) =>
+      certainty === "named" && mention.kind === "phrase" && at >= mention.from && at < mention.to,
+  );
+  const origin = within?.things[0]?.origin;
+  if (origin === "step") return 0.3;
+  return origin === "quote" ? 0.6 : 1;
+}
+
+/** What is known of a thing says a little of the task, too: a question about a picture that is called a document. */
+function contextOf(thing: Thing, typeWeight: number): Place[] {
+  const { names, origin, type } = thing;
+  const kind = typeof type === "string" ? stem(type) : undefined;
+  const rest = new Set([...(origin === "asset" ? names : []), ...(isQuoted(thing) ? contentOf(thing) : [])]);
+  if (kind !== undefined) rest.delete(kind);
+  const others = [...rest].map((one) => ({ stem: one, weight: contextWeights.spoken }));
+  return [...(kind === undefined ? [] : [{ stem: kind, weight: typeWeight }]), ...others];
+}
+
+function contentOf({ text = "" }: Thing): string[] {
+  const words = readRequest(text, []).filter(({ lower, stem: one }) => one !== "" && !emptyWords.has(lower));
+  return words.map(({ stem: one }) => one);
+}
+
+const isQuoted = ({ origin, text }: Thing): boolean => origin === "quote" && text?.endsWith("?") === true;
+
+function typeWanted({ role, type }: Mention): ValueType[] {
+  return role === "target" && type !== undefined ? [type] : [];
+}
+
+/** What a question itself asks about: "What is in the image?" asks about the image. */
+function spokenOfIn(text: string, things: Things, guard: string | undefined): Resolved[] {
+  const mentions = findMentions(readRequest(text, [])).filter(({ kind }) => kind === "phrase");
+  return resolveAll(mentions, things, guard).map((found) => ({
+    ...found,
+    mention: { ...found.mention, from: -1, to: -1 },
+    certainty: "typed",
+  }));
+}

@@ -1,0 +1,140 @@
+/** Finds the values that the words themselves give: numbers with a unit, names of classes, languages. */
+import { determiners, emptyWords, languages, lightVerbs, prepositions, typeOfNoun, vagueNouns } from "./lexicon.ts";
+import type { Word } from "./read-request.ts";
+import { singular } from "./words.ts";
+
+type Words = readonly Word[];
+
+/** The words as they were written. */
+export function textOf(words: Words): string {
+  let text = "";
+  let end: number | undefined;
+  for (const word of words) {
+    text += (end === undefined || word.start === end ? "" : " ") + word.text;
+    end = word.end;
+  }
+  return text;
+}
+
+const number = String.raw`(-?\d+(?:\.\d+)?)`;
+const anglePattern = new RegExp(String.raw`${number}\s*(?:°|degrees?\b|deg\b)`, "i");
+
+/** Degrees clockwise. */
+export function angleIn(text: string): number | undefined {
+  const found = anglePattern.exec(text)?.[1];
+  const spoken = /upside[ -]down|half[ -]turn/i.test(text)
+    ? 180
+    : /quarter[ -]turn|sideways|\bto the (?:left|right)\b/i.test(text)
+      ? 90
+      : undefined;
+  const angle = found === undefined ? spoken : Number(found);
+  if (angle === undefined) return undefined;
+  return /counter-?\s?clockwise|anti-?\s?clockwise|to the left/i.test(text) ? -angle : angle;
+}
+
+const unit = String.raw`\s*(?:px|pixels?|pixel)?`;
+const both = new RegExp(String.raw`(\d{1,5})${unit}\s*(?:x|×|by)\s*(\d{1,5})`, "i");
+const widthPatterns = [
+  new RegExp(String.raw`(\d{1,5})${unit}\s*(?:wide|in width|of width|width)`, "i"),
+  new RegExp(String.raw`\b(?:width|wide)(?:\s+(?:of|to|is|be|should be))*\s*:?\s*(\d{1,5})`, "i"),
+];
+const heightPatterns = [
+  new RegExp(String.raw`(\d{1,5})${unit}\s*(?:high|tall|in height|of height|height)`, "i"),
+  new RegExp(String.raw`\b(?:height|high|tall)(?:\s+(?:of|to|is|be|should be))*\s*:?\s*(\d{1,5})`, "i"),
+];
+const bare = new RegExp(String.raw`(\d{1,5})\s*(?:px|pixels?)`, "i");
+
+export interface Size {
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Pixels. A number that stands alone ("to 200 px") is the width. */
+export function sizeIn(text: string): Size {
+  const pair = both.exec(text);
+  if (pair) return { width: Number(pair[1]), height: Number(pair[2]) };
+  const first = (patterns: readonly RegExp[]): string | undefined =>
+    patterns.map((pattern) => pattern.exec(text)?.[1]).find(Boolean);
+  const width = first(widthPatterns);
+  const height = first(heightPatterns);
+  if (width === undefined && height === undefined) {
+    const only = bare.exec(text)?.[1];
+    return only === undefined ? {} : { width: Number(only) };
+  }
+  return {
+    ...(width === undefined ? {} : { width: Number(width) }),
+    ...(height === undefined ? {} : { height: Number(height) }),
+  };
+}
+
+/** The language that something is to be in: the one after "into", "to" or "in", else the last that is named. */
+export function languageIn(words: Words): string | undefined {
+  const named = words.filter(({ lower }) => languages.has(lower));
+  const led = named.find((word) => /^(?:into|to|in)$/.test(words[words.indexOf(word) - 1]?.lower ?? ""));
+  return (led ?? named.at(-1))?.text;
+}
+
+/** "about sports, politics or cooking": the alternatives of a clause; empty where there are none. */
+export function alternativesIn(words: Words): string[] {
+  const or = words.findLastIndex(({ lower }) => lower === "or");
+  if (or < 0) return [];
+  const labels = splitAlternatives(words, or).map((part) => part.map(({ content, text }) => content ?? text).join(" "));
+  return labels.length > 1 && labels.every((label) => label !== "") ? labels : [];
+}
+
+/** Steps back from "or" over commas as long as each piece is short; the first piece ends where its phrase starts. */
+function splitAlternatives(words: Words, or: number): Words[] {
+  const after = takeWhile(words.slice(or + 1), isLabelWord);
+  const parts: Words[] = [after];
+  let end = or;
+  while (end > 0) {
+    if (words[end - 1]?.text === ",") end -= 1;
+    const before = words.slice(0, end).toReversed();
+    const part = takeWhile(before, isLabelWord).slice(0, 4).toReversed();
+    if (part.length === 0) break;
+    parts.unshift(part);
+    end -= part.length;
+    if (words[end - 1]?.text !== ",") break;
+  }
+  return parts;
+}
+
+function isLabelWord({ kind, lower }: Word): boolean {
+  if (kind === "quote") return true;
+  return (
+    kind === "word" &&
+    !(emptyWords.has(lower) && lower !== "not") &&
+    !lightVerbs.has(lower) &&
+    !/^(?:rather|more|sounds?|seems?|looks?|feels?)$/.test(lower)
+  );
+}
+
+function takeWhile<T>(items: readonly T[], keeps: (item: T) => boolean): T[] {
+  const end = items.findIndex((item) => !keeps(item));
+  return items.slice(0, end < 0 ? items.length : end);
+}
+
+/**
+ * What is named in a clause to be looked for, in the singular: "blur the faces" names "face". Words that the task was
+ * found by, words for media and words for anything at all don't count.
+ */
+export function labelsIn(words: Words, evidence: ReadonlySet<number>): string[] {
+  const labels: string[] = [];
+  let run: string[] = [];
+  const close = (): void => {
+    const head = run.at(-1);
+    if (head !== undefined) labels.push(head);
+    run = [];
+  };
+  for (const [at, word] of words.entries()) {
+    const { kind, lower } = word;
+    const names = kind === "word" && !emptyWords.has(lower) && !lightVerbs.has(lower) && !vagueNouns.has(lower);
+    if (kind === "quote" && word.content !== undefined && word.content.split(/\s+/).length <= 3) run = [word.content];
+    else if (names && !typeOfNoun.has(lower) && !evidence.has(at) && !/ly$|ing$/.test(lower)) run.push(singular(lower));
+    else if (vagueNouns.has(lower)) run = [];
+    else if (!(determiners.has(lower) && run.length === 0)) close();
+    if (labels.length > 0 && prepositions.has(lower)) break;
+  }
+  close();
+  return [...new Set(labels)];
+}

@@ -1,0 +1,26 @@
+import type { ExpertCard } from "../registry/expert-card.ts";
+import type { Usage } from "../run/events.ts";
+
+export interface ExpertCall {
+  readonly expert: ExpertCard;
+  /** As the expert's function takes them: texts, numbers, detections, `{ path, mediaType, name }` for files. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** An existing empty folder for what the expert makes. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ExpertResult {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly usage: Usage;
+}
+
+/** Runs experts where they can be killed. */
+export interface ExpertRunner {
+  /**
+   * Runs one call, within the card's time limit.
+   * @throws TuttiError `bad-input`, `expert-failed`, `worker-crashed`, `timeout` or `canceled`
+   */
+  run(call: ExpertCall): Promise<ExpertResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { ExpertCard } from "../registry/expert-card.ts";
+import type { ChosenExpert, NodeSpec } from "../run/events.ts";
+
+export interface Selection {
+  /** Best first; the rest are tried in order when the first fails. */
+  readonly experts: readonly ChosenExpert[];
+  /** For the reader of the run: why this order. */
+  readonly reason: string;
+}
+
+export interface Selector {
+  /**
+   * Orders the experts that can do a node.
+   * @param candidates available experts for the node's task; at least one
+   */
+  select(node: NodeSpec, candidates: readonly ExpertCard[], signal: AbortSignal): Promise<Selection>;
+}

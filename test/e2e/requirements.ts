@@ -1,0 +1,58 @@
+/**
+ * What Tutti has to do, one sentence each. Every requirement is cited by at least one test through `verifies`, and
+ * `coverage.test.ts` fails if one is not.
+ */
+export const requirements = {
+  "demo:runs":
+    "`npm run demo` plans and runs one real multi-step request, prints plan, steps, graph, answer and files, and exits 0.",
+  "demo:files-open": "The files that the demo makes are a picture and a WAV that open.",
+  "serve:answers":
+    "A served request with an uploaded picture gives a right answer with citations and a produced file that opens.",
+  "serve:banner": "The banner names the planner, the experts that work, and those that don't with the reason.",
+  "serve:drains": "On SIGTERM the server lets active steps finish and exits 0.",
+  "serve:port-in-use": "A second server on the same port says so and exits with a failure.",
+  "serve:folder-in-use": "A second server on the same data folder says so and exits with a failure.",
+  "crash:resumes": "After SIGKILL in the middle of a run, the next start finishes it.",
+  "crash:keeps-results": "After SIGKILL, steps that had finished are not done again.",
+  "cli:old-node": "The command runs under a fitting Node where the system's is older.",
+  "cli:runs": "`tutti runs list|show|graph` reads recorded runs back.",
+  "kernel:completes-once": "A node never has two recorded completions.",
+  "kernel:inputs-first": "A node never starts before its inputs are committed.",
+  "kernel:always-ends": "Every run ends in a final state.",
+  "kernel:replays": "Replaying the events gives the same state.",
+  "plan:checks": "Plan faults are told with the node, what is wrong, and what would fit.",
+  "plan:typed-references": "The built-in planner binds files by name, by order and by pronoun.",
+  "plan:gaps": "The built-in planner closes type gaps with converters.",
+  "plan:condition": "“If …, otherwise …” becomes a branch of which one side runs.",
+  "plan:eval": "`tutti eval plan` scores a planner on cases.",
+  "dispatch:parallel": "Steps that do not depend on each other run at the same time.",
+  "dispatch:partial":
+    "A failed step skips its dependents with the reason; the rest goes on; the run is partial and says so.",
+  "dispatch:cancel": "Cancel ends a running run at once and takes its work away.",
+  "dispatch:deadline": "A run that passes its deadline ends as expired.",
+  "dispatch:failover": "When an expert breaks, the next one of the task takes over.",
+  "worker:crash": "The death of an expert's process fails that attempt only, and is retried.",
+  "worker:killed": "A call that is aborted and does not obey is killed with its process.",
+  "worker:timeout": "A call that passes its time limit ends as timeout.",
+  "answer:cites": "Every finding in an answer cites the node that it comes from.",
+  "answer:honest": "What could not be done is said, with the reason and the way to get it.",
+  "http:json": "A JSON request with data: URLs is accepted and answered.",
+  "http:multipart": "A multipart request with files is accepted and answered.",
+  "http:events": "Events stream over SSE and resume after Last-Event-ID.",
+  "http:graph": "The graph of a run is served as text, mermaid and json.",
+  "http:idempotent": "The same Idempotency-Key with the same request gives the same run.",
+  "http:bad-input": "Bad input is a 4xx problem+json that says what to do; never a 500 or a hang.",
+  "http:late-faults": "What can only be found out later becomes a run that ends with an honest answer.",
+  "http:huge-picture": "A 300-megapixel picture is refused by its header.",
+  "http:remote-url": "Remote URLs are refused with a clear error.",
+  "http:openapi": "The OpenAPI document names every route.",
+  "log:lines": "The log has a JSON line per event and the graph at plan time and at the end.",
+  "experts:unavailable": "An expert whose model is missing is unavailable, with how to get it.",
+} as const;
+
+export type RequirementId = keyof typeof requirements;
+
+/** Cites requirements in a test's title. */
+export function verifies(...ids: RequirementId[]): string {
+  return ids.map((id) => `${requirements[id]} [${id}]`).join(" ");
+}

@@ -1,0 +1,75 @@
+/** Executes one job: claims its attempt, does the work of its kind of node, and commits how it ended. */
+import { loadSpilled, spill } from "../src/assets/values.ts";
+import { nextAttempt, defaultRetryPolicy, type RetryPolicy } from "../src/dispatch/retry-policy.ts";
+import { recordedError } from "../src/dispatch/run-book.ts";
+import type { Fuser } from "../src/ports/fuser.ts";
+import type { Job } from "../src/ports/job-queue.ts";
+import { isFinished, type NodeState, type RunState } from "../src/run/state.ts";
+import { runPlan, type PlanDependencies } from "./run-plan.ts";
+import { runTask, type NodeResult, type TaskDependencies } from "./run-task.ts";
+
+export interface JobDependencies extends PlanDependencies, TaskDependencies {
+  readonly fuser: Fuser;
+  /** Recorded as who did it. */
+  readonly workerId: string;
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/**
+ * Resolves when the outcome is recorded, or when there is nothing to do any more.
+ * @throws when the job was taken away before it ended, so that it is delivered again
+ */
+export async function runJob(deps: JobDependencies, job: Job, signal: AbortSignal): Promise<void> {
+  const { book, workerId: worker } = deps;
+  const { runId, nodeId, attempt } = job;
+  const claim = await book.change(runId, { type: "start", at: book.now(), nodeId, attempt, worker });
+  const node = claim.state.nodes.get(nodeId);
+  if (claim.decision.outcome !== "events" || node?.status !== "running") return;
+
+  try {
+    const { outputs, usage } = await work(deps, claim.state, node, signal);
+    const queueMs = Math.max(0, (node.startedAt ?? 0) - (node.readyAt ?? 0));
+    const at = book.now();
+    await book.change(runId, { type: "complete", at, nodeId, attempt, outputs, usage: { queueMs, ...usage } });
+  } catch (thrown) {
+    if (signal.aborted && !(await ended(deps, runId))) throw thrown;
+    const error = recordedError(thrown);
+    const at = book.now();
+    const next = nextAttempt(node, error, at, deps.retryPolicy ?? defaultRetryPolicy);
+    await book.change(runId, { type: "fail", at, nodeId, attempt, error, next });
+  }
+}
+
+async function ended({ book }: JobDependencies, runId: string): Promise<boolean> {
+  const state = await book.state(runId);
+  return !state || isFinished(state);
+}
+
+function work(deps: JobDependencies, state: RunState, node: NodeState, signal: AbortSignal): Promise<NodeResult> {
+  switch (node.spec.kind) {
+    case "plan":
+      return runPlan(deps, state, node, signal);
+    case "task":
+      return runTask(deps, state, node, signal);
+    case "fuse":
+      return runFuse(deps, state, node, signal);
+  }
+}
+
+async function runFuse(
+  { assets, fuser }: JobDependencies,
+  state: RunState,
+  node: NodeState,
+  signal: AbortSignal,
+): Promise<NodeResult> {
+  const { tenant, runId } = state;
+  const load = loadSpilled.bind(undefined, assets, tenant);
+  const started = performance.now();
+  const answer = await fuser.fuse({ state, load }, signal);
+  const origin = { kind: "node", runId, nodeId: node.spec.id, output: "answer" } as const;
+  const outputs = {
+    answer: await spill(assets, tenant, { type: "json", value: answer }, origin),
+    fuser: { type: "text", value: fuser.name },
+  } as const;
+  return { outputs, usage: { runMs: Math.round(performance.now() - started) } };
+}

@@ -1,0 +1,90 @@
+/** Executes a plan node: the planner's nodes go into the run one by one, as they are found right. */
+import type { RunBook } from "../src/dispatch/run-book.ts";
+import { TuttiError } from "../src/errors.ts";
+import { acceptPlan } from "../src/plan/accept-plan.ts";
+import { createGivenPlanner } from "../src/plan/given-plan.ts";
+import { planInputOf } from "../src/plan/plan-input.ts";
+import type { Planner } from "../src/ports/planner.ts";
+import type { Registry } from "../src/registry/registry.ts";
+import type { NodeSpec } from "../src/run/events.ts";
+import type { PlanNode } from "../src/run/plan-node.ts";
+import type { NodeState, RunState } from "../src/run/state.ts";
+import type { NodeResult } from "./run-task.ts";
+
+export interface PlanDependencies {
+  readonly book: RunBook;
+  readonly registry: Registry;
+  readonly planner: Planner;
+}
+
+/** @throws TuttiError `not-understood`, or `invalid-plan` where some of the nodes were refused: the rest goes on */
+export async function runPlan(
+  { book, registry, planner: ownPlanner }: PlanDependencies,
+  state: RunState,
+  node: NodeState,
+  signal: AbortSignal,
+): Promise<NodeResult> {
+  const { runId, request } = state;
+  const planId = node.spec.id;
+  const planner = request.plan ? createGivenPlanner(request.plan) : ownPlanner;
+  const frozen = [...state.nodes.values()].filter(({ spec }) => spec.kind === "task" && !spec.item);
+  const input = planInputOf(
+    request,
+    registry.tasks,
+    frozen.map(({ spec }) => planNodeOf(spec)),
+  );
+  const refused: string[] = [];
+  let added = frozen.length;
+
+  for await (const item of acceptPlan(planner, input, signal)) {
+    const at = book.now();
+    if (item.type === "node") {
+      const nodes = [specOf(item.node, registry)];
+      const { attempt } = node;
+      const { decision } = await book.change(runId, { type: "add-nodes", at, planId, attempt, nodes });
+      if (decision.outcome !== "events") throw new TuttiError("canceled", `the plan can't grow: ${decision.reason}`);
+      added += 1;
+    } else {
+      const text =
+        item.type === "note" ? item.text : `refused: ${item.problems.map((fault) => fault.message).join("; ")}`;
+      if (item.type === "refused") refused.push(...item.problems.map((fault) => fault.message));
+      await book.change(runId, { type: "note", at, nodeId: planId, text });
+    }
+  }
+  if (added === 0 && refused.length === 0) {
+    throw new TuttiError("not-understood", "no step could be made of the request; say what to do with what");
+  }
+  if (refused.length > 0) {
+    const message = `${refused.length} problems in the plan, and the steps that have them were left out: ${refused.join("; ")}`;
+    throw new TuttiError("invalid-plan", message);
+  }
+  const outputs = {
+    planner: { type: "text", value: planner.name },
+    catalogue: { type: "text", value: registry.hash },
+  } as const;
+  return { outputs, usage: {} };
+}
+
+function specOf(node: PlanNode, registry: Registry): NodeSpec {
+  const task = registry.task(node.task);
+  const external = registry.expertsFor(node.task).some((card) => card.effects === "external");
+  const types = Object.entries(task?.outputs ?? {}).map(([name, { type }]) => [name, type] as const);
+  return {
+    ...node,
+    kind: "task",
+    outputTypes: Object.fromEntries(types),
+    ...(external ? { effects: "external" as const } : {}),
+  };
+}
+
+function planNodeOf({ id, task, inputs, after, when, each, expert }: NodeSpec): PlanNode {
+  return {
+    id,
+    task,
+    inputs,
+    ...(after ? { after } : {}),
+    ...(when ? { when } : {}),
+    ...(each ? { each } : {}),
+    ...(expert === undefined ? {} : { expert }),
+  };
+}

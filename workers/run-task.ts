@@ -1,0 +1,50 @@
+/** Executes a task node: load its inputs, run its expert, keep its outputs. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { TuttiError } from "../src/errors.ts";
+import type { AssetStore } from "../src/ports/asset-store.ts";
+import type { ExpertRunner } from "../src/ports/expert-runner.ts";
+import type { Registry } from "../src/registry/registry.ts";
+import type { Usage } from "../src/run/events.ts";
+import { resolveInputs } from "../src/run/resolve-inputs.ts";
+import type { NodeState, RunState } from "../src/run/state.ts";
+import type { Value } from "../src/run/value.ts";
+import { loadInputs } from "./load-inputs.ts";
+import { storeOutputs } from "./store-outputs.ts";
+
+export interface TaskDependencies {
+  readonly assets: AssetStore;
+  readonly registry: Registry;
+  readonly runner: ExpertRunner;
+  /** Existing folder for what is made during calls. */
+  readonly scratchRoot: string;
+}
+
+export interface NodeResult {
+  readonly outputs: Readonly<Record<string, Value>>;
+  readonly usage: Usage;
+}
+
+/** @throws TuttiError with the code that decides about a retry */
+export async function runTask(
+  { assets, registry, runner, scratchRoot }: TaskDependencies,
+  state: RunState,
+  node: NodeState,
+  signal: AbortSignal,
+): Promise<NodeResult> {
+  const { tenant, runId } = state;
+  const nodeId = node.spec.id;
+  const task = registry.task(node.spec.task);
+  const chosen = node.experts[node.expertIndex];
+  if (!task || !chosen) throw new TuttiError("unknown-task", `this worker does not know the task ${node.spec.task}`);
+  const expert = registry.expert(chosen.id);
+
+  const loaded = await loadInputs(assets, tenant, resolveInputs(state, node));
+  const scratch = await mkdtemp(join(scratchRoot, "call-"));
+  try {
+    const { outputs, usage } = await runner.run({ expert, inputs: loaded.inputs, scratch, signal });
+    return { outputs: await storeOutputs(task, outputs, { assets, tenant, scratch, runId, nodeId }), usage };
+  } finally {
+    await Promise.all([loaded.release(), rm(scratch, { recursive: true, force: true })]);
+  }
+}
