@@ -18,13 +18,13 @@ export async function whyUnavailable(
   return `needs ${missing.join(" and ")}${fix === undefined ? "" : `. ${fix}`}`;
 }
 
-/** Resolving finds the package without running any of it. */
+/** Resolving finds the package without running any of it; one that exports only files of its own is there, too. */
 function isInstalled(name: string): boolean {
   try {
     import.meta.resolve(name);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code !== "ERR_MODULE_NOT_FOUND";
   }
 }
 

@@ -28,12 +28,22 @@ export const toolsSchema = z.object({ nodes: z.array(toolSchema).min(1) });
 export const toolGraphSchema = z.object({ links: z.array(z.object({ source: z.string(), target: z.string() })) });
 export type ToolGraph = z.infer<typeof toolGraphSchema>;
 
+const linkSchema = z.union([
+  z.tuple([z.string(), z.string()]),
+  z
+    .object({ source: z.string(), target: z.string() })
+    .transform(({ source, target }): [string, string] => [source, target]),
+]);
+const nodeSchema = z.union([z.string(), z.object({ task: z.string() }).transform(({ task }) => task)]);
+
 export const caseSchema = z.object({
   id: z.union([z.string(), z.number()]).transform(String),
+  /** Shape of the reference: single, chain, dag. */
   type: z.string().default("unknown"),
   user_request: z.string(),
-  nodes: z.array(z.string()).optional(),
-  links: z.array(z.tuple([z.string(), z.string()])).optional(),
+  /** Tool names; left out where there is no reference. */
+  nodes: z.array(nodeSchema).optional(),
+  links: z.array(linkSchema).optional(),
 });
 export type PlanningCase = z.infer<typeof caseSchema>;
 
@@ -84,7 +94,7 @@ function inputsOf(
       description: found?.[1].description ?? "",
       ...(type === "text" ? { slot: found?.[1].slot ?? "passage" } : {}),
     };
-    inputs[unused(found?.[0] ?? String(name), inputs)] = spec;
+    inputs[unused(found?.[0] ?? name, inputs)] = spec;
   }
   return inputs;
 }

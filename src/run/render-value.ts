@@ -22,7 +22,7 @@ export function printable(text: string, limit = Infinity): string {
     const shown = unprintable.test(character)
       ? (shortEscapes.get(character) ?? String.raw`\u{${code.toString(16)}}`)
       : character;
-    if (line.length + shown.length > limit) return `${line}…`;
+    if (line.length + shown.length > limit) return `${line.trimEnd()}…`;
     line += shown;
   }
   return line;

@@ -132,9 +132,13 @@ export function sameType(a: ValueType, b: ValueType): boolean {
   return sameType(a.list, b.list);
 }
 
-/** Whether a value of type `given` may be used where `wanted` is asked for: same type, or anything as json. */
+/** Whether a value of type `given` may be used where `wanted` is asked for: same type, or any data as json. */
 export function fits(given: ValueType, wanted: ValueType): boolean {
-  return sameType(given, wanted) || (wanted === "json" && !isAssetType(given));
+  return sameType(given, wanted) || (wanted === "json" && isData(given));
+}
+
+function isData(type: ValueType): boolean {
+  return typeof type === "string" ? !isAssetType(type) : isData(type.list);
 }
 
 export function isAssetType(type: ValueType): type is AssetType | "mask" {

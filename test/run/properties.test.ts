@@ -18,6 +18,7 @@ const runs = (count: number) => ({
 });
 
 const order = fc.array(fc.nat(11), { maxLength: 40 });
+
 /** Every node's end, without how and when it came to it. */
 function endsOf(simulation: Simulation): Record<string, unknown> {
   const ends = [...simulation.ledger.entries].map(([id, { fate, outputs }]) => [id, { fate, outputs }]);

@@ -66,7 +66,7 @@ const operationSchema = z.object({
       }),
     )
     .optional(),
-  requestBody: z.object({ description: z.string().optional(), content: contentSchema }).optional(),
+  requestBody: z.object({ description: z.string(), content: contentSchema }).optional(),
   responses: z.record(
     z.string(),
     z.object({

@@ -22,9 +22,7 @@ export function renderDocs(openapi: object): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${info.title}: the interface</title>
-        <style>
-          ${new Markup(docsStyle)}
-        </style>
+        <style>${new Markup(docsStyle)}</style>
       </head>
       <body>
         <nav>
@@ -74,18 +72,8 @@ function article({ method, path, operation }: Entry): Markup {
     <h3><b class="${method}">${method}</b> <code>${path}</code> <span>${summary}</span></h3>
     ${description === undefined ? undefined : markup`<p>${withCode(description)}</p>`}
     ${operation["x-codeSamples"]?.map(({ source }) => markup`<pre class="example">${source}</pre>`)}
-    ${
-      parameters &&
-      markup`<h4>takes</h4>
-        <table>
-          ${parameters.map(parameter)}
-        </table>`
-    }
-    ${
-      requestBody &&
-      markup`<h4>body${requestBody.description === undefined ? "" : `: ${requestBody.description}`}</h4>
-        ${bodies(requestBody.content)}`
-    }
+    ${parameters && markup`<h4>takes</h4><table>${parameters.map(parameter)}</table>`}
+    ${requestBody && markup`<h4>body: ${requestBody.description}</h4>${bodies(requestBody.content)}`}
     <h4>gives</h4>
     <table>
       ${Object.entries(responses).map(response)}

@@ -2,28 +2,22 @@
 import type { JsonSchema } from "./document.ts";
 import { join, markup, type Markup } from "./markup.ts";
 
-const binary = new Set(["binary"]);
-
+/** @param indent of the line that the type begins on */
 export function typeText(schema: JsonSchema, indent = ""): Markup {
-  if (schema.$ref !== undefined) return refText(schema.$ref);
-  if (schema.enum)
-    return join(
-      schema.enum.map((value) => JSON.stringify(value)),
-      " | ",
-    );
+  const { $ref, enum: values, allOf, items, properties = {}, additionalProperties: rest } = schema;
+  if ($ref !== undefined) return refText($ref);
+  if (values) return join(values.map(literal), " | ");
   const either = schema.anyOf ?? schema.oneOf;
   if (either) return unionText(either, indent);
-  if (schema.allOf)
-    return join(
-      schema.allOf.map((part) => typeText(part, indent)),
-      " & ",
-    );
-  if (schema.items) return listText(schema.items, indent);
-  if (schema.properties && Object.keys(schema.properties).length > 0)
-    return objectText(schema, schema.properties, indent);
-  if (typeof schema.additionalProperties === "object")
-    return markup`{ [name]: ${typeText(schema.additionalProperties, indent)} }`;
+  if (allOf) return listed(allOf, " & ", indent);
+  if (items) return listText(items, indent);
+  if (Object.keys(properties).length > 0) return objectText(schema, indent);
+  if (typeof rest === "object") return markup`{ [name]: ${typeText(rest, indent)} }`;
   return simpleText(schema);
+}
+
+function literal(value: unknown): string {
+  return JSON.stringify(value);
 }
 
 function refText(ref: string): Markup {
@@ -31,14 +25,21 @@ function refText(ref: string): Markup {
   return markup`<a href="#schema-${name}">${name}</a>`;
 }
 
+function listed(parts: readonly JsonSchema[], separator: string, indent: string): Markup {
+  return join(
+    parts.map((part) => typeText(part, indent)),
+    separator,
+  );
+}
+
+/** Several kinds of objects stand below each other. */
 function unionText(parts: readonly JsonSchema[], indent: string): Markup {
   const objects = parts.filter((part) => part.properties).length;
-  if (objects < 2)
-    return join(
-      parts.map((part) => typeText(part, indent)),
-      " | ",
-    );
-  return markup`${parts.map((part) => markup` ${indent}| ${typeText(part, `${indent}  `)}`)}`;
+  if (objects < 2) return listed(parts, " | ", indent);
+  return join(
+    parts.map((part) => markup`\n${indent}  | ${typeText(part, `${indent}    `)}`),
+    "",
+  );
 }
 
 function listText(items: JsonSchema, indent: string): Markup {
@@ -46,24 +47,26 @@ function listText(items: JsonSchema, indent: string): Markup {
   return items.enum || items.anyOf || items.oneOf ? markup`(${one})[]` : markup`${one}[]`;
 }
 
-function objectText(schema: JsonSchema, properties: Readonly<Record<string, JsonSchema>>, indent: string): Markup {
-  const inner = `${indent}  `;
-  const lines = Object.entries(properties).map(([name, property]) => {
-    const optional = schema.required?.includes(name) ? "" : "?";
-    const note = property.description === undefined ? undefined : markup` <i>// ${property.description}</i>`;
-    return markup`${inner}${name}${optional}: ${typeText(property, inner)}${note} `;
-  });
-  const rest = schema.additionalProperties;
-  const others =
-    typeof rest === "object"
-      ? markup`${inner}[name]:
-        ${typeText(rest, inner)}${rest.description === undefined ? undefined : markup` <i>// ${rest.description}</i>`} `
-      : undefined;
-  return markup`{ ${lines}${others}${indent}}`;
+function objectText(
+  { properties = {}, required = [], additionalProperties: rest }: JsonSchema,
+  indent: string,
+): Markup {
+  const named = Object.entries(properties).map(([name, schema]) => ({
+    label: `${name}${required.includes(name) ? "" : "?"}`,
+    schema,
+  }));
+  const others = typeof rest === "object" ? [{ label: "[name]", schema: rest }] : [];
+  const lines = [...named, ...others].map(({ label, schema }) => fieldLine(label, schema, `${indent}  `));
+  return markup`{\n${lines}${indent}}`;
+}
+
+function fieldLine(label: string, schema: JsonSchema, indent: string): Markup {
+  const note = schema.description === undefined ? undefined : markup`  <i>// ${schema.description}</i>`;
+  return markup`${indent}${label}: ${typeText(schema, indent)}${note}\n`;
 }
 
 function simpleText({ type, format, minimum, maximum }: JsonSchema): Markup {
-  if (format !== undefined && binary.has(format)) return markup`bytes`;
+  if (format === "binary") return markup`bytes`;
   if (format === "date-time") return markup`moment`;
   const name = Array.isArray(type) ? type.join(" | ") : (type ?? "anything");
   const least = minimum ?? -Infinity;

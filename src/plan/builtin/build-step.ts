@@ -2,10 +2,12 @@
 import type { InputSpec } from "../../registry/task-spec.ts";
 import type { Binding, Each } from "../../run/plan-node.ts";
 import { fits, isAssetType, type ValueType } from "../../run/value.ts";
-import { chooseInputs, itemType, type Choice } from "./bind.ts";
-import { convert, outputsOf, type BuildContext } from "./convert.ts";
+import { chooseInputs, itemType, type Choice, type StepContext } from "./bind.ts";
+import { convert, outputsOf, type MakeContext } from "./convert.ts";
 import { labelsIn } from "./slots.ts";
 import { keyOf, type Thing } from "./things.ts";
+
+export interface BuildContext extends StepContext, MakeContext {}
 
 /** A node of a step, and the things that it gives, the main one first. */
 export interface Built {

@@ -86,7 +86,7 @@ function costOf(
   let cost = costs.step + costs.hinted * Math.min(1, hinted);
   // What a task is for comes first among its outputs; what else it gives is a by-product.
   if (outputs[0]?.[0] !== output) cost += costs.byProduct;
-  if (cues.some(({ stems, directed }) => directed && stems.at(-1) === String(gives))) cost += costs.named;
+  if (cues.some(({ stems, directed }) => directed && stems.at(-1) === gives)) cost += costs.named;
   if (task.unavailable !== undefined) cost += costs.unavailable;
   if (done.has(task.id)) cost += costs.done;
   return Math.max(costs.least, cost);

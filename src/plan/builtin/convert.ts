@@ -1,15 +1,22 @@
 /** Turns things into what a step wants, with the nodes that do it. */
 import type { Binding, Condition } from "../../run/plan-node.ts";
 import { fits, isAssetType, sameType, type ValueType } from "../../run/value.ts";
-import { itemType, type StepContext } from "./bind.ts";
-import type { Profile } from "./catalogue.ts";
+import { itemType } from "./bind.ts";
+import type { Catalogue, Profile } from "./catalogue.ts";
 import { findConversions, type Conversion } from "./close-gaps.ts";
 import type { Draft } from "./draft.ts";
 import { emptyWords, lightVerbs } from "./lexicon.ts";
+import type { Clause } from "./segment.ts";
 import { labelsIn } from "./slots.ts";
-import { keyOf, type Thing } from "./things.ts";
+import { keyOf, type Thing, type Things } from "./things.ts";
 
-export interface BuildContext extends StepContext {
+/** What the nodes of a clause are made with. */
+export interface MakeContext {
+  readonly clause: Clause;
+  readonly evidence: ReadonlySet<number>;
+  readonly things: Things;
+  readonly guard: string | undefined;
+  readonly catalogue: Catalogue;
   readonly draft: Draft;
   readonly when: Condition | undefined;
   /** Name of the step, unlike that of any other. */
@@ -20,7 +27,7 @@ export interface BuildContext extends StepContext {
  * The thing as a value of the wanted type; undefined where there is no way. `making`: the request asks for it, so that
  * a file may be made from words.
  */
-export function convert(context: BuildContext, thing: Thing, wanted: ValueType, making = false): Thing | undefined {
+export function convert(context: MakeContext, thing: Thing, wanted: ValueType, making = false): Thing | undefined {
   const have = itemType(thing.type);
   if (fits(have, wanted)) return thing;
   const written = wanted === "text" && (thing.type === "number" || thing.type === "boolean");
@@ -42,7 +49,7 @@ export function convert(context: BuildContext, thing: Thing, wanted: ValueType, 
 const isTakenBy = (thing: Thing, inputs: Readonly<Record<string, Binding>>): boolean =>
   Object.values(inputs).some((binding) => JSON.stringify(binding) === keyOf(thing));
 
-function addConversion(context: BuildContext, thing: Thing, step: Conversion, wanted: ValueType): Thing | undefined {
+function addConversion(context: MakeContext, thing: Thing, step: Conversion, wanted: ValueType): Thing | undefined {
   const { profile, input, output, gives } = step;
   const mapped = typeof thing.type === "object";
   const inputs: Record<string, Binding> = { [input]: mapped ? { item: true } : thing.binding };
@@ -74,7 +81,7 @@ export interface Origin {
 }
 
 /** The things that a node gives, the main one first. */
-export function outputsOf(context: BuildContext, profile: Profile, id: string, origin: Origin): Thing[] {
+export function outputsOf(context: MakeContext, profile: Profile, id: string, origin: Origin): Thing[] {
   const { clause, evidence, guard, group } = context;
   const { about, mapped, sources } = origin;
   const main = profile.outputs[0]?.[1].type;

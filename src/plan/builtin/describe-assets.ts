@@ -5,19 +5,17 @@ import { convert } from "./convert.ts";
 import type { Draft } from "./draft.ts";
 import type { Things } from "./things.ts";
 
+const wordless = {
+  clause: { words: [], kind: "question", sentence: 0 },
+  evidence: new Set<number>(),
+  guard: undefined,
+  when: undefined,
+  group: "description",
+} as const;
+
 export function describeAssets(things: Things, catalogue: Catalogue, draft: Draft): void {
-  const [profile] = catalogue.profiles;
-  if (!profile) return;
   for (const thing of things.recent(undefined)) {
-    if (thing.origin !== "asset" || !isAssetType(thing.type)) continue;
-    const clause = { words: [], kind: "question", sentence: 0 } as const;
-    const nothing = {
-      resolved: [],
-      evidence: new Set<number>(),
-      guard: undefined,
-      when: undefined,
-      group: "description",
-    };
-    convert({ clause, profile, things, catalogue, draft, ...nothing }, thing, "text");
+    if (thing.origin === "asset" && isAssetType(thing.type))
+      convert({ ...wordless, things, catalogue, draft }, thing, "text");
   }
 }

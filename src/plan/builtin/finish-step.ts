@@ -2,10 +2,11 @@
 import { isAssetType, type ValueType } from "../../run/value.ts";
 import { itemType } from "./bind.ts";
 import { findConversions } from "./close-gaps.ts";
-import { convert, outputsOf, type BuildContext } from "./convert.ts";
+import type { BuildContext } from "./build-step.ts";
+import { convert, outputsOf, type MakeContext } from "./convert.ts";
 import { languages, typeOfNoun } from "./lexicon.ts";
 import { takesQuestions } from "./match.ts";
-import type { Thing } from "./things.ts";
+import type { Resolved, Thing } from "./things.ts";
 
 export interface Instead {
   readonly context: BuildContext;
@@ -64,4 +65,19 @@ function namesTarget({ clause }: BuildContext, at: number): boolean {
   const [noun, preposition] = [clause.words[at - 2], clause.words[at - 1]];
   if (preposition?.lower === "into") return true;
   return preposition?.lower === "in" && noun?.kind === "word" && typeOfNoun.get(noun.lower) !== "text";
+}
+
+/** "provide the answer as an audio file": no task is named, but what it is and what it is to become. */
+export function turnInto(
+  context: MakeContext,
+  resolved: readonly Resolved[],
+  targets: readonly ValueType[],
+): readonly Thing[] {
+  const [target] = targets;
+  if (target === undefined) return [];
+  const [one] = resolved.toSorted((a, b) => Number(a.certainty === "pronoun") - Number(b.certainty === "pronoun"));
+  const things = one?.certainty === "pronoun" ? one.things.slice(0, 1) : (one?.things ?? []);
+  return things
+    .filter(({ type }) => itemType(type) !== itemType(target))
+    .flatMap((thing) => convert(context, thing, target, true) ?? []);
 }

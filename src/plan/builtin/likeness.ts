@@ -22,20 +22,20 @@ interface TaskVectors {
 const MOST_CLAUSES = 40;
 const MOST_CHARACTERS = 300;
 
+async function vectorsOf(catalogue: Catalogue, embedder: Embedder): Promise<readonly TaskVectors[]> {
+  const wordings = catalogue.profiles.map((profile) => ({ id: profile.task.id, texts: wordingsOf(profile) }));
+  const vectors = await embedder.embed(wordings.flatMap(({ texts }) => texts));
+  let at = 0;
+  return wordings.map(({ id, texts }) => {
+    const from = at;
+    at += texts.length;
+    return { id, vectors: vectors.slice(from, at) };
+  });
+}
+
 /** Embeds the tasks of a catalogue once, and the clauses of a request in one call. */
 export function createLikeness(embedder: Embedder | undefined) {
   const known = new WeakMap<Catalogue, Promise<readonly TaskVectors[]>>();
-
-  const vectorsOf = async (catalogue: Catalogue, { embed }: Embedder): Promise<readonly TaskVectors[]> => {
-    const wordings = catalogue.profiles.map((profile) => ({ id: profile.task.id, texts: wordingsOf(profile) }));
-    const vectors = await embed(wordings.flatMap(({ texts }) => texts));
-    let at = 0;
-    return wordings.map(({ id, texts }) => {
-      const from = at;
-      at += texts.length;
-      return { id, vectors: vectors.slice(from, at) };
-    });
-  };
 
   const compare = async (
     clauses: readonly Clause[],

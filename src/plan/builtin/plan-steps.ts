@@ -1,11 +1,10 @@
 /** Goes through the clauses of a request in order, and makes the nodes of each. */
 import type { PlanInput } from "../../ports/planner.ts";
 import { createBranching } from "./branching.ts";
-import { buildStep } from "./build-step.ts";
+import { buildStep, type BuildContext } from "./build-step.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { BuildContext } from "./convert.ts";
 import type { Draft } from "./draft.ts";
-import { finishStep, insteadOf } from "./finish-step.ts";
+import { finishStep, insteadOf, turnInto } from "./finish-step.ts";
 import type { Likeness } from "./likeness.ts";
 import { chooseTask, hasContent, rankTasks, takesQuestions, type Match } from "./match.ts";
 import { readClause, type Reading } from "./read-clause.ts";
@@ -48,18 +47,9 @@ export function planSteps(story: Story): string[] {
     if (asks && clause.kind === "context") continue;
     const wanted = { ...reading.wanted, likeness: story.likeness[index] ?? new Map() };
     const match = chooseTask(wanted, catalogue);
-    if (!match || branching.isLost()) {
-      if (clause.kind !== "context" && hasContent(clause.words))
-        notes.push(`Not understood: "${textOf(clause.words)}".`);
-      continue;
-    }
-    if (repeats(clause, reading, match, done, catalogue) || announces(index, reading, match, clauses, foreseen))
-      continue;
-    const context: BuildContext = {
+    const making = {
       clause,
-      profile: match.profile,
-      resolved: reading.resolved,
-      evidence: match.evidence,
+      evidence: match?.evidence ?? new Set(),
       things,
       guard,
       catalogue,
@@ -67,6 +57,16 @@ export function planSteps(story: Story): string[] {
       when: branching.when(),
       group: `step ${index}`,
     };
+    if (!match || branching.isLost()) {
+      const turned = branching.isLost() ? [] : turnInto(making, reading.resolved, reading.wanted.targets);
+      things.speakOf(turned);
+      const asked = clause.kind !== "context" && hasContent(clause.words);
+      if (turned.length === 0 && asked) notes.push(`Not understood: "${textOf(clause.words)}".`);
+      continue;
+    }
+    if (repeats(clause, reading, match, done, catalogue)) continue;
+    if (announces(index, reading, match, clauses, foreseen)) continue;
+    const context: BuildContext = { ...making, profile: match.profile, resolved: reading.resolved };
     const instead = insteadOf(context);
     if (instead) notes.push(instead.note);
     const { profile } = instead?.context ?? context;

@@ -177,13 +177,14 @@ function branchOf(words: Words): Clause["branch"] {
   return first === "if" || first === "unless" ? "if" : undefined;
 }
 
+const isIdle = (word: Word | undefined): boolean =>
+  word?.kind === "mark" ||
+  (word?.kind === "word" && (joiners.has(word.lower) || (adverbs.has(word.lower) && word.lower !== "first")));
+
 /** Takes off marks, joiners and adverbs at both ends, and the words of a wish at the start. */
 function trim(words: Words): Words {
-  const idle = (word: Word | undefined): boolean =>
-    word?.kind === "mark" ||
-    (word?.kind === "word" && (joiners.has(word.lower) || (adverbs.has(word.lower) && word.lower !== "first")));
   let [from, to] = [0, words.length];
-  while (to > from && idle(words[to - 1])) to -= 1;
+  while (to > from && isIdle(words[to - 1])) to -= 1;
   for (let before = -1; before !== from;) {
     before = from;
     from = skipAdverbs(words.slice(0, to), from);

@@ -37,6 +37,6 @@ function namesTwo(first: readonly Word[], second: readonly Word[], catalogue: Ca
   if (!left || !right || left.profile === right.profile) return false;
   // "and segmented image" speaks of an image; the task must be what the second half starts with.
   const head = second.findIndex(({ kind, lower }) => kind === "word" && !emptyWords.has(lower));
-  const leads = right.evidence[0] === head && !/ed$/.test(second[head]?.lower ?? "");
+  const leads = right.evidence[0] === head && second[head]?.lower.endsWith("ed") !== true;
   return left.value >= LEAST_HALF && right.value >= LEAST_HALF && leads;
 }

@@ -30,13 +30,9 @@ const irregular: ReadonlyMap<string, string> = new Map(
 );
 
 /** Endings of English derivation and inflection, longest first. */
-const endings = [
-  ...["ifications", "izational", "ification", "izations", "isations", "ization", "isation", "ational"],
-  ...["ations", "itions", "ifiers", "ifying", "ation", "ition", "ional", "ities", "ments", "ating", "izing", "ising"],
-  ...["ators", "izers", "ifier", "ified", "ifies", "ator", "izer", "iser", "ized", "ised", "izes", "ises", "ions"],
-  ...["ated", "ates", "ment", "ings", "ion", "ity", "ify", "ize", "ise", "ate", "ing", "ers", "ied", "ies", "ive"],
-  ...["er", "ed", "es", "ly", "y", "e", "s"],
-];
+const endings = `ifications izational ification izations isations ization isation ational ations itions ifiers ifying
+  ation ition ional ities ments ating izing ising ators izers ifier ified ifies ator izer iser ized ised izes ises ions
+  ated ates ment ings ion ity ify ize ise ate ing ers ied ies ive er ed es ly y e s`.split(/\s+/);
 
 /** What an ending must leave, so that "sing" keeps its "ing". */
 const leastStem = (ending: string): number => (["s", "e", "ing", "ed", "ies", "es"].includes(ending) ? 3 : 4);

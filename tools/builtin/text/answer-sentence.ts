@@ -22,7 +22,7 @@ const kinds: readonly (readonly [RegExp, RegExp])[] = [
     /\b(?:when|what (?:year|day|date|month|time))\b/i,
     /\d|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|morning|evening|night|noon|midnight|yesterday|tomorrow|today|spring|summer|autumn|winter|century|year|after|before)\b/i,
   ],
-  [/\b(?:who|whom|whose)\b/i, /(?!^)\b\p{Lu}\p{Ll}+|^\p{Lu}\p{Ll}+ \p{Lu}|\b(?:he|she|they|\p{L}+(?:er|or|ist|man|woman))\b/u],
+  [/\b(?:who|whom|whose)\b/i, /(?<=\S\s)\p{Lu}\p{Ll}+|\b(?:he|she|they|I|we)\b/u],
   [/\bwhere\b/i, /\b(?:in|at|on|near|from|to|behind|under|between|next)\b/i],
   [/\bwhy\b/i, /\b(?:because|since|as|due|so|therefore|to|reason|after)\b/i],
 ];
