@@ -53,7 +53,7 @@ export async function compose(config: Config): Promise<Composed> {
   const queue = createInProcessJobQueue({ now, onError });
   const registry = await openRegistry(config.searchPath);
   const runner = createProcessPool();
-  const { embedder } = createPlanningEmbedder(scratchRoot, runner);
+  const { embedder } = createPlanningEmbedder(dataFolder, runner);
   const planner = createBuiltinPlanner({ embedder });
   const fuser = createTemplateFuser((id) => registry.task(id));
   const selector = rankedSelector;

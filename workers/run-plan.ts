@@ -24,6 +24,7 @@ export async function runPlan(
   node: NodeState,
   signal: AbortSignal,
 ): Promise<NodeResult> {
+  const started = performance.now();
   const { runId, request } = state;
   const planId = node.spec.id;
   const planner = request.plan ? createGivenPlanner(request.plan) : ownPlanner;
@@ -62,7 +63,7 @@ export async function runPlan(
     planner: { type: "text", value: planner.name },
     catalogue: { type: "text", value: registry.hash },
   } as const;
-  return { outputs, usage: {} };
+  return { outputs, usage: { runMs: Math.round(performance.now() - started) } };
 }
 
 function specOf(node: PlanNode, registry: Registry): NodeSpec {

@@ -1,5 +1,6 @@
 /** Logs for reading: a line per event, and the graph itself when the plan is made and when the run ends. */
 import { pino, type Logger } from "pino";
+import pretty from "pino-pretty";
 import type { Config } from "../config.ts";
 import type { Committed } from "../dispatch/run-book.ts";
 import type { RunEvent } from "../run/events.ts";
@@ -8,11 +9,17 @@ import { PLAN_NODE, type RunState } from "../run/state.ts";
 
 export function createLogger({ log, logLevel }: Pick<Config, "log" | "logLevel">, isTerminal: boolean): Logger {
   if (log === "off") return pino({ level: "silent" });
-  const pretty = log === "pretty" || (log === "auto" && isTerminal);
+  const forPeople = log === "pretty" || (log === "auto" && isTerminal);
   const redact = ["*.authorization", "*.token", "*.apiKey", "*.password"];
-  if (!pretty) return pino({ level: logLevel, base: null, redact });
-  const options = { colorize: isTerminal, ignore: "graph", messageFormat: "{msg}", hideObject: true, sync: true };
-  return pino({ level: logLevel, base: null, redact, transport: { target: "pino-pretty", options } });
+  if (!forPeople) return pino({ level: logLevel, base: null, redact });
+  const stream = pretty({
+    colorize: isTerminal,
+    hideObject: true,
+    sync: true,
+    // A function and not a template: templates squeeze the graph's spaces.
+    messageFormat: ({ msg, graph }) => (typeof graph === "string" ? `${String(msg)}\n${graph}` : String(msg)),
+  });
+  return pino({ level: logLevel, base: null, redact }, stream);
 }
 
 /** Writes what happened to a run. */
@@ -27,7 +34,7 @@ export function logCommit(logger: Logger, { state, events }: Committed): void {
 
 function logGraph(logger: Logger, state: RunState, moment: "plan" | "result"): void {
   const graph = renderText(state, { color: false });
-  logger.info({ runId: state.runId, graph }, `run ${state.runId}, ${moment}:\n${graph}`);
+  logger.info({ runId: state.runId, graph }, `${state.runId} ${moment}:`);
 }
 
 function isTrouble({ type }: RunEvent): boolean {

@@ -1,6 +1,4 @@
 /** Embeds texts with an expert's model in its own child process, so that planning never blocks the event loop. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import type { Embedder } from "../ports/embedder.ts";
 import type { ExpertRunner } from "../ports/expert-runner.ts";
@@ -11,23 +9,19 @@ export interface PoolEmbedderOptions {
   /** An expert that takes `texts` and gives `vectors`. */
   readonly expert: ExpertCard;
   readonly space: string;
-  readonly scratchRoot: string;
+  /** A folder of scratch files; embedding makes none. */
+  readonly scratch: string;
 }
 
 const vectorsSchema = z.object({ vectors: z.array(z.array(z.number())) });
 
-export function createPoolEmbedder({ runner, expert, space, scratchRoot }: PoolEmbedderOptions): Embedder {
+export function createPoolEmbedder({ runner, expert, space, scratch }: PoolEmbedderOptions): Embedder {
   return {
     space,
     async embed(texts, signal = new AbortController().signal) {
       if (texts.length === 0) return [];
-      const scratch = await mkdtemp(join(scratchRoot, "embed-"));
-      try {
-        const { outputs } = await runner.run({ expert, inputs: { texts: [...texts] }, scratch, signal });
-        return vectorsSchema.parse(outputs).vectors;
-      } finally {
-        await rm(scratch, { recursive: true, force: true });
-      }
+      const { outputs } = await runner.run({ expert, inputs: { texts: [...texts] }, scratch, signal });
+      return vectorsSchema.parse(outputs).vectors;
     },
   };
 }

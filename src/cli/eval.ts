@@ -1,6 +1,6 @@
 /** `tutti eval`: scores a planner. */
-import { tmpdir } from "node:os";
 import { createPlanningEmbedder } from "../compose-embedder.ts";
+import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { evalPlan } from "./eval-plan.ts";
 
@@ -11,7 +11,7 @@ export async function evaluate([what, ...argv]: readonly string[]): Promise<numb
   }
   if (what !== "plan")
     throw new TuttiError("invalid-request", `there is no "eval ${what}"; try: tutti eval plan --help`);
-  const { embedder, close } = createPlanningEmbedder(tmpdir());
+  const { embedder, close } = createPlanningEmbedder(loadConfig().dataFolder);
   try {
     return await evalPlan(argv, { stdout: process.stdout, stderr: process.stderr, embedder });
   } finally {

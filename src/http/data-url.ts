@@ -11,7 +11,7 @@ const dataUrl = /^\s*data:([^,]*),/i;
 export function readDataUrl(url: string, where: string): Buffer {
   const head = dataUrl.exec(url);
   if (!head)
-    throw isUrl(url) ? refused(url, where) : malformed(where, "expected a data: URL, as data:image/png;base64,...");
+    throw isRemote(url) ? refused(url, where) : malformed(where, "expected a data: URL, as data:image/png;base64,...");
   const body = url.slice(head[0].length);
   const base64 = /;\s*base64\s*$/i.test(head[1] ?? "");
   return notEmpty(base64 ? decodeBase64(unescaped(body, where), where) : Buffer.from(percentDecode(body)), where);
@@ -19,11 +19,16 @@ export function readDataUrl(url: string, where: string): Buffer {
 
 /** A data: URL, or the base64 alone. @throws TuttiError as {@link readDataUrl} */
 export function readBytes(text: string, where: string): Buffer {
-  return isUrl(text) ? readDataUrl(text, where) : notEmpty(decodeBase64(text, where), where);
+  if (isRemote(text) || isData(text)) return readDataUrl(text, where);
+  return notEmpty(decodeBase64(text, where), where);
 }
 
-function isUrl(text: string): boolean {
-  return scheme.test(text) || /^\s*\/\//.test(text);
+function isData(text: string): boolean {
+  return /^\s*data:/i.test(text);
+}
+
+function isRemote(text: string): boolean {
+  return !isData(text) && (scheme.test(text) || /^\s*\/\//.test(text));
 }
 
 function refused(url: string, where: string): TuttiError {

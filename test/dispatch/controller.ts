@@ -58,11 +58,11 @@ export async function startController({ registry, runner }: ScriptedExperts, con
     queue,
     store,
     faults,
-    async run(plan: PlanNode[], options: RunOptions = {}): Promise<RunReport> {
+    run: async (plan: PlanNode[], options: RunOptions = {}): Promise<RunReport> => {
       const { runId } = await submit(plan, options);
       return runs.wait(tenant, runId, AbortSignal.timeout(20_000));
     },
-    async close() {
+    close: async (): Promise<void> => {
       dispatcher.close();
       await Promise.all(workers.map((worker) => worker.close(1000)));
       await queue.close();

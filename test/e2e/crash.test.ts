@@ -27,7 +27,7 @@ async function eventsOf(url: string, id: string) {
 it(verifies("crash:resumes", "crash:keeps-results"), { timeout: 120_000 }, async () => {
   const first = await startServer(folder, { TUTTI_LOG: "off" });
   const form = new FormData();
-  const longText = "The weather was fine and everybody was happy. ".repeat(60);
+  const longText = "The weather was fine and everybody was happy. ".repeat(30);
   form.set("request", `Is this positive or negative, and read it aloud: '${longText}'. Describe the photo.`);
   form.set("file", new Blob([sampleBytes("coffee.png")]), "coffee.png");
   const accepted = await fetch(`${first.url}/v1/runs`, { method: "POST", body: form });
@@ -61,7 +61,7 @@ it(verifies("crash:resumes", "crash:keeps-results"), { timeout: 120_000 }, async
 
 it(verifies("serve:drains"), { timeout: 60_000 }, async () => {
   const server = await startServer(folder, { TUTTI_LOG: "off" });
-  const text = "Everybody was happy that day. ".repeat(40);
+  const text = "Everybody was happy that day. ".repeat(25);
   const body = JSON.stringify({ messages: [{ role: "user", content: `Read this aloud: '${text}'` }] });
   const headers = { "content-type": "application/json" };
   const accepted = await fetch(`${server.url}/v1/runs`, { method: "POST", body, headers });

@@ -19,7 +19,11 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-async function post(path: string, body: string | FormData | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
+async function post(
+  path: string,
+  body: string | FormData | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+) {
   const response = await fetch(server.url + path, {
     method: "POST",
     body,
@@ -107,7 +111,7 @@ describe("bad input", () => {
     ]) {
       const content = [{ type: "image_url", image_url: { url } }];
       const { status, text } = await json({ messages: [{ role: "user", content }] });
-      expect(status).toBe(400);
+      expect(status).toBe(422);
       expect(JSON.parse(text)).toMatchObject({
         code: "url-refused",
         detail: expect.stringMatching(/upload|data:/) as string,

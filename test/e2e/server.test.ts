@@ -46,7 +46,7 @@ async function postRun(body: unknown, path = "/v1/runs?wait=60", headers: Record
     headers: { "content-type": "application/json", ...headers },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-  return { response, json: (await response.json()) as unknown };
+  return { response, json: await response.json() };
 }
 
 const words = (text: string) => ({ messages: [{ role: "user", content: text }] });
@@ -58,7 +58,7 @@ describe("a served Tutti", () => {
     expect(server.output()).toMatch(/no expert .*translation/);
     const ready = await fetch(`${server.url}/readyz`);
     expect(ready.status).toBe(200);
-    const tasks = (await (await fetch(`${server.url}/v1/tasks`)).json()) as unknown;
+    const tasks = await (await fetch(`${server.url}/v1/tasks`)).json();
     expect(JSON.stringify(tasks)).toContain("no expert for translation is registered");
   });
 

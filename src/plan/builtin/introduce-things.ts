@@ -3,7 +3,7 @@ import type { PlanInput } from "../../ports/planner.ts";
 import { determiners, emptyWords, lightVerbs, typeOfNoun } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
 import type { Clause } from "./segment.ts";
-import { createThings, type Thing, type Things } from "./things.ts";
+import { createThings, type Things } from "./things.ts";
 import { splitWords, stem } from "./words.ts";
 
 export function introduceThings(input: PlanInput, clauses: readonly Clause[]): Things {
@@ -37,21 +37,15 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[]): T
         content: true,
       });
   }
+  const quoted = new Set<string>();
   for (const clause of clauses) {
     for (const [at, { kind, content }] of clause.words.entries()) {
-      if (kind !== "quote" || content === undefined || content === "") continue;
+      if (kind !== "quote" || content === undefined || content === "" || quoted.has(content)) continue;
+      quoted.add(content);
       const binding = { value: { type: "text" as const, value: content } };
       const names = new Set([...nounsBefore(clause, at), "text"]);
-      const thing: Thing = {
-        binding,
-        type: "text",
-        names,
-        origin: "quote",
-        group: "quotes",
-        content: true,
-        text: content,
-      };
-      if (!things.recent(undefined).some(({ text }) => text === content)) things.introduce(thing);
+      const common = { binding, type: "text", names, group: "quotes", content: true, text: content } as const;
+      things.introduce({ ...common, origin: "quote" });
     }
   }
   return things;

@@ -28,6 +28,8 @@ export interface Wanted {
   /** Types of all things there are, but for questions. */
   readonly atHand: readonly ValueType[];
   readonly asksQuestion: boolean;
+  /** Whether its grammar asks for nothing. */
+  readonly onlyTells: boolean;
   /** "find the capital of France": may be a question, if it is nothing else. */
   readonly seeksFact: boolean;
   /** Likeness of the clause's meaning to each task's, -1..1, by task id; empty without an embedder. */
@@ -209,6 +211,8 @@ const leastLexical = 0.4;
 const leastBesideVerb = 0.7;
 const leastLikeness = 0.5;
 const leastScore = 0.7;
+/** Words that don't ask, such as "a summary of the letter", must name the task. */
+const plainly = { lexical: 0.8, score: 1 } as const;
 
 /** The task that a clause asks for; undefined where nothing is near enough. */
 export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefined {
@@ -217,6 +221,7 @@ export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefi
   if (!best || !hasContent(wanted.words)) return undefined;
   const least = wanted.verbLeads && !best.evidence.has(0) ? leastBesideVerb : leastLexical;
   const near = best.lexical >= least || (wanted.likeness.get(best.profile.task.id) ?? 0) >= leastLikeness;
+  if (wanted.onlyTells) return best.lexical >= plainly.lexical && best.score >= plainly.score ? best : undefined;
   if (near && best.score >= leastScore) return best;
   return wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
 }

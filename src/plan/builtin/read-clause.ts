@@ -31,7 +31,8 @@ export function readClause(clause: Clause, things: Things, guard: string | undef
     makesThings: makingVerbs.has(first) || determiners.has(first),
     verbFirst: clause.kind === "request" && actionVerbs.has(first),
   });
-  const resolved = textsWithin(words, mentions, resolveAll(mentions, things, guard));
+  const definite = mentions.filter((mention) => !isKind(mention, words));
+  const resolved = textsWithin(words, definite, resolveAll(definite, things, guard));
   const spoken = resolved.filter(({ certainty }) => certainty !== "pronoun").flatMap((one) => one.things);
   const questions = spoken.filter(isQuoted);
   const inQuestions = questions.flatMap(({ text = "" }) => spokenOfIn(text, things, guard));
@@ -64,9 +65,16 @@ export function readClause(clause: Clause, things: Things, guard: string | undef
         .filter((thing) => !isQuoted(thing))
         .map(({ type }) => type),
       asksQuestion: clause.kind === "question" || questions.length > 0 || wondering.test(own),
+      onlyTells: clause.kind === "context",
       seeksFact: clause.kind === "request" && factVerb.test(first),
     },
   };
+}
+
+/** "images of red pandas" are images of that kind, and none that were spoken of. */
+function isKind({ determiner, plural, to, kind }: Mention, words: readonly Word[]): boolean {
+  const describes = /^(?:of|about|showing|with)$/.test(words[to]?.lower ?? "");
+  return kind === "phrase" && determiner === "none" && plural && describes;
 }
 
 function resolveAll(mentions: readonly Mention[], things: Things, guard: string | undefined): Resolved[] {

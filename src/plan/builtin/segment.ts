@@ -32,6 +32,10 @@ export interface Clause {
 
 type Words = readonly Word[];
 
+/** Nobody asks for so much, or with so many words, at once; without limits, a senseless text could take minutes. */
+const MOST_CLAUSES = 100;
+const MOST_WORDS = 80;
+
 /** Splits a request into clauses, in the order in which they are to be done. */
 export function segment(words: Words, text: string, catalogueVerbs: ReadonlySet<string>): Clause[] {
   const isVerb = createVerbTest(catalogueVerbs);
@@ -44,13 +48,13 @@ export function segment(words: Words, text: string, catalogueVerbs: ReadonlySet<
     if (sentence.at(-1)?.text === ":") lead = pieces.at(-1)?.words;
     else if (!asks) lead = undefined;
   }
-  return clauses;
+  return clauses.slice(0, MOST_CLAUSES);
 }
 
 function clausesOf(sentence: Words, number: number, isVerb: VerbTest): Clause[] {
   const asked = sentence.at(-1)?.text === "?";
   const clauses = splitSentence(sentence, isVerb).flatMap((piece): Clause[] => {
-    const core = trim(piece);
+    const core = trim(piece).slice(0, MOST_WORDS);
     return core.length === 0
       ? []
       : [{ words: core, kind: kindOf(piece, asked, isVerb), sentence: number, branch: branchOf(piece) }];
@@ -167,9 +171,11 @@ function kindOf(words: Words, asked: boolean, isVerb: VerbTest): ClauseKind {
 /** "Use the attached photo" introduces it; "use it to make a video" goes on to say what for. */
 function introduces(words: Words, isVerb: VerbTest): boolean {
   const start = words.findIndex(({ lower }) => lower === "use" || lower === "consider" || lower === "take");
-  if (start < 0 || start > 1 + wishLength(words) || !determiners.has(words[start + 1]?.lower ?? "")) return false;
+  if (start < 0 || start > 1 + wishLength(words) || !isDefinite(words[start + 1]?.lower ?? "")) return false;
   return !words.some(({ lower }, at) => at > start && (lower === "to" || lower === "and") && isVerb(words, at + 1));
 }
+
+const isDefinite = (word: string): boolean => determiners.has(word) && determiners.get(word) !== "indefinite";
 
 function branchOf(words: Words): Clause["branch"] {
   const first = words[skipAdverbs(words, 0)]?.lower;

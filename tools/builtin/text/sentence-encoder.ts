@@ -8,8 +8,11 @@ import { meanDirection } from "./vectors.ts";
 /** The vector space that the encoder's vectors live in. */
 export const SENTENCE_SPACE = "use-lite-512";
 
+const DIMENSIONS = 512;
 /** A text up to this many characters is encoded as it is; a longer one by its sentences. */
 const WHOLE_TEXT = 400;
+/** Of a longer text so many pieces are encoded, evenly spread: more was measured to change its vector little. */
+const MOST_PIECES = 100;
 /** Texts per call of the model: larger batches were measured to gain no time and to take more memory. */
 const BATCH = 16;
 
@@ -45,25 +48,32 @@ async function load(): Promise<SentenceEncoder> {
   return {
     space: SENTENCE_SPACE,
     embed: async (texts, signal) => {
-      const pieces = texts.map((text) => piecesOf(text).filter(isKnown));
-      const vectors = await embedAll(model, pieces.flat(), signal);
-      let next = 0;
-      return pieces.map(({ length }) => {
-        const own = vectors.slice(next, next + length);
-        next += length;
-        return length === 0 ? Array.from({ length: 512 }, () => 0) : meanDirection(own);
-      });
+      const pieces = texts.map((text) => spread(piecesOf(text).filter(isKnown), MOST_PIECES));
+      const vectors = await embedAll(model, [...new Set(pieces.flat())], signal);
+      return pieces.map((own) =>
+        own.length === 0
+          ? Array.from({ length: DIMENSIONS }, () => 0)
+          : meanDirection(own.map((piece) => vectors.get(piece) ?? [])),
+      );
     },
   };
 }
 
-async function embedAll(model: Model, texts: readonly string[], signal?: AbortSignal): Promise<number[][]> {
-  const vectors: number[][] = [];
+async function embedAll(model: Model, texts: readonly string[], signal?: AbortSignal): Promise<Map<string, number[]>> {
+  const vectors = new Map<string, number[]>();
   for (let start = 0; start < texts.length; start += BATCH) {
     signal?.throwIfAborted();
-    vectors.push(...(await model.embed(texts.slice(start, start + BATCH))));
+    const batch = texts.slice(start, start + BATCH);
+    const made = await model.embed(batch);
+    for (const [index, text] of batch.entries()) vectors.set(text, made[index] ?? []);
   }
   return vectors;
+}
+
+/** At most `most` of the items, evenly spread from the first on. */
+function spread<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 /** Its vocabulary is Latin: any two texts in another script would get nearly the same, meaningless vector. */

@@ -5,7 +5,7 @@ import { intersectionOverUnion, shareInside } from "./geometry.ts";
 import type { FaceCandidate, HumanRuntime } from "./human-runtime.ts";
 import { lookAt } from "./look.ts";
 import type { Picture } from "./open-image.ts";
-import { tileViews, wholeViews, type View } from "./views.ts";
+import { partViews, wholeViews, type View } from "./views.ts";
 
 /** What each of the two face models must reach. */
 const DETECTOR_SURE = 0.3;
@@ -14,11 +14,8 @@ const MESH_SURE = 0.75;
 const PERSON_LIKELY = 0.2;
 const SAME_FACE = 0.3;
 
-/** How many parts along each side, and which share of the side each shows. */
-const grids: readonly [count: number, share: number][] = [
-  [2, 0.6],
-  [3, 0.42],
-];
+/** Sides of the parts, as shares of the longer side. */
+const PARTS = [0.6, 0.4];
 /** Pixels of the longer side of the smallest part worth looking at: below, a hand is as good as a face. */
 const SMALLEST_PART = 200;
 
@@ -33,7 +30,7 @@ export async function findFaces(
   objects: readonly Detection[],
   signal: AbortSignal,
 ): Promise<Detection[]> {
-  const views = [...wholeViews(picture), ...grids.flatMap(([count, share]) => closeUps(picture, count, share))];
+  const views = [...wholeViews(picture), ...PARTS.flatMap((share) => closeUps(picture, share))];
   const looks = await lookAt(picture, views, human.detectFaces, signal);
   const candidates = looks
     .flatMap(({ detections }) => detections)
@@ -43,9 +40,8 @@ export async function findFaces(
   return dropDuplicates(candidates).map(({ label, score, box }) => ({ label, score, box }));
 }
 
-function closeUps(picture: Picture, count: number, share: number): View[] {
-  const longer = Math.max(picture.width, picture.height);
-  return longer * share >= SMALLEST_PART ? tileViews(picture, count, share) : [];
+function closeUps(picture: Picture, share: number): View[] {
+  return Math.max(picture.width, picture.height) * share >= SMALLEST_PART ? partViews(picture, share) : [];
 }
 
 function belongsToPerson(face: Detection["box"], objects: readonly Detection[]): boolean {

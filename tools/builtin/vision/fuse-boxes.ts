@@ -1,7 +1,8 @@
 /**
  * Makes one list of detections out of what several views of a picture gave, by vote.
  * After Weighted Boxes Fusion (Solovyev, Wang, Gabruseva, 2021): boxes of one class that overlap become one,
- * their coordinates averaged by score. A view that should see a thing and doesn't counts as a vote of 0.
+ * their coordinates averaged by score. A view that should see a thing and doesn't counts as a vote of 0. Views of the
+ * whole picture and of its parts vote apart, and the more favourable vote counts.
  */
 import type { Detection } from "../../../src/run/value.ts";
 import { intersectionOverUnion, type Box } from "./geometry.ts";
@@ -13,7 +14,7 @@ export interface ViewDetections {
 }
 
 export interface FusedDetection extends Detection {
-  /** Views that found it, and views that found it or should have. */
+  /** Of the vote that counts: views that found it, and views that found it or should have. */
   readonly votes: number;
   readonly voters: number;
 }
@@ -31,11 +32,11 @@ interface Cluster {
 
 /** Best first; of classes that compete for one place only the best is kept. */
 export function fuseBoxes(looks: readonly ViewDetections[]): FusedDetection[] {
+  const scales = [...Map.groupBy(looks, ({ view }) => view.scale).values()];
   const fused = cluster(looks)
-    .map(({ label, box, votes }): FusedDetection => {
-      const voters = looks.filter((look) => votes.has(look) || shouldSee(look.view, box)).length;
-      const sum = [...votes.values()].reduce((total, { score }) => total + score, 0);
-      return { label, box, score: sum / voters, votes: votes.size, voters };
+    .flatMap((found) => {
+      const votes = scales.map((scale) => vote(found, scale)).filter(({ voters }) => voters > 0);
+      return votes.toSorted((a, b) => b.score - a.score).slice(0, 1);
     })
     .toSorted((a, b) => b.score - a.score);
   const kept: FusedDetection[] = [];
@@ -47,6 +48,14 @@ export function fuseBoxes(looks: readonly ViewDetections[]): FusedDetection[] {
     if (!rival) kept.push(candidate);
   }
   return kept;
+}
+
+function vote({ label, box, votes }: Cluster, looks: readonly ViewDetections[]): FusedDetection {
+  const voters = looks.filter((look) => votes.has(look) || shouldSee(look.view, box));
+  const scores = voters.map((look) => votes.get(look)?.score ?? 0);
+  const sum = scores.reduce((total, score) => total + score, 0);
+  const seen = voters.filter((look) => votes.has(look));
+  return { label, box, score: sum / Math.max(1, voters.length), votes: seen.length, voters: voters.length };
 }
 
 function cluster(looks: readonly ViewDetections[]): Cluster[] {

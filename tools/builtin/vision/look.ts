@@ -9,7 +9,7 @@ import { isCutOff, place, toPicture, type View } from "./views.ts";
 const VIEW_SIZE = 512;
 const GREY = { r: 128, g: 128, b: 128 };
 
-/** Looks at each view in turn; boxes that the edge of a tile cuts off are left out. */
+/** Looks at each view in turn; boxes that the edge of a part cuts off are left out. */
 export async function lookAt<Found extends Detection>(
   picture: Picture,
   views: readonly View[],

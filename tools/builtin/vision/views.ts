@@ -11,6 +11,8 @@ export interface View {
   readonly margin: number;
   /** Left and right swapped. */
   readonly flipped: boolean;
+  /** Views of one scale vote together: a thing may be too small to be seen in one scale and clear in another. */
+  readonly scale: "whole" | "part";
 }
 
 export interface Size {
@@ -30,24 +32,31 @@ export interface Placement {
 export function wholeViews({ width, height }: Size): View[] {
   const region = { xmin: 0, ymin: 0, xmax: width, ymax: height };
   return [
-    { region, margin: 0.05, flipped: false },
-    { region, margin: 0.12, flipped: true },
-    { region, margin: 0.25, flipped: false },
+    { region, margin: 0.05, flipped: false, scale: "whole" },
+    { region, margin: 0.12, flipped: true, scale: "whole" },
+    { region, margin: 0.25, flipped: false, scale: "whole" },
   ];
 }
 
-/** A grid of `count` by `count` overlapping views, each covering `share` of both sides. */
-export function tileViews({ width, height }: Size, count: number, share: number): View[] {
-  const [w, h] = [Math.round(width * share), Math.round(height * share)];
-  const starts = (length: number, side: number) =>
-    Array.from({ length: count }, (_, i) => Math.round(((length - side) * i) / Math.max(1, count - 1)));
-  return starts(height, h).flatMap((ymin) =>
-    starts(width, w).map((xmin) => ({
-      region: { xmin, ymin, xmax: xmin + w, ymax: ymin + h },
+/** How far a part reaches into the next, at least, as a share of its side. */
+const OVERLAP = 0.3;
+
+/** Overlapping parts that cover the picture: squares of `share` of its longer side, or as high or wide as it is. */
+export function partViews({ width, height }: Size, share: number): View[] {
+  const side = Math.max(1, Math.round(Math.max(width, height) * share));
+  return starts(height, side).flatMap((ymin) =>
+    starts(width, side).map((xmin): View => ({
+      region: { xmin, ymin, xmax: Math.min(width, xmin + side), ymax: Math.min(height, ymin + side) },
       margin: 0.05,
       flipped: false,
+      scale: "part",
     })),
   );
+}
+
+function starts(length: number, side: number): number[] {
+  const steps = Math.max(0, Math.ceil((length - side) / (side * (1 - OVERLAP))));
+  return Array.from({ length: steps + 1 }, (_, i) => Math.round((Math.max(0, length - side) * i) / Math.max(1, steps)));
 }
 
 export function place({ region, margin }: View, size: number): Placement {
