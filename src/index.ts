@@ -1,5 +1,5 @@
 /** The public API of Tutti as a library. */
-import { compose } from "./compose.ts";
+import { compose } from "./compose/compose.ts";
 import { loadConfig, type Config } from "./config.ts";
 import type { Tutti } from "./tutti.ts";
 

@@ -1,5 +1,5 @@
 /** `tutti eval`: scores a planner. */
-import { createPlanningEmbedder } from "../compose-embedder.ts";
+import { createPlanningEmbedder } from "../compose/embedder.ts";
 import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { evalPlan } from "./eval-plan.ts";

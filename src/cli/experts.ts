@@ -1,7 +1,7 @@
 /** `tutti experts`: who can do what, and who can't and why. */
 import { parseArgs } from "node:util";
 import { loadConfig } from "../config.ts";
-import { openRegistry } from "../compose-registry.ts";
+import { openRegistry } from "../compose/registry.ts";
 
 const HELP = `Usage: tutti experts [--json]
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openRunReader } from "../compose-reader.ts";
+import { openRunReader } from "../compose/run-reader.ts";
 import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { renderJson } from "../run/render-json.ts";

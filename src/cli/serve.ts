@@ -1,7 +1,7 @@
 /** `tutti serve`: the HTTP server, until it is told to stop. */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { compose, type Composed } from "../compose.ts";
+import { compose, type Composed } from "../compose/compose.ts";
 import { loadConfig } from "../config.ts";
 import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";

@@ -13,7 +13,7 @@ import type { Planner } from "../../src/ports/planner.ts";
 import type { PlanNode } from "../../src/run/plan-node.ts";
 import type { RunOptions } from "../../src/run/request.ts";
 import type { RunState } from "../../src/run/state.ts";
-import { createRunService } from "../../src/run-service.ts";
+import { createRunService } from "../../src/service/run-service.ts";
 import { rankedSelector } from "../../src/select/rank-experts.ts";
 import type { RunReport } from "../../src/tutti.ts";
 import { runJob } from "../../workers/run-job.ts";

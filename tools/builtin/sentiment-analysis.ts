@@ -19,7 +19,7 @@ export const sentimentAnalysisExpert = defineExpert({
     model: "VADER lexicon and nearest prototype sentences in USE Lite",
     licence: { code: "Apache-2.0, MIT (VADER lexicon)", weights: "Apache-2.0" },
     quality:
-      "Right for 37 of 45 hard and 15 of 15 plain sentences of our own, on which VADER alone reaches about half; understands simple negation, misses irony, understatement and facts that are good or bad news; English only.",
+      "Right for 38 of 45 hard and 15 of 15 plain sentences of our own, on which VADER alone reaches about half; understands simple negation, misses irony, understatement and facts that are good or bad news; English only.",
     merit: 0.4,
     needs: { packages: [...encoderExpert.needs.packages, "vader-sentiment"] },
   },

@@ -3,11 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 import type { Expert, InputFile, OutputFile } from "../../../tools/define-expert.ts";
 
 const samples = fileURLToPath(new URL("../../fixtures/samples/", import.meta.url));
 const mediaTypes: Record<string, string> = { ".png": "image/png", ".jpg": "image/jpeg", ".wav": "audio/wav" };
+
+// Models load and run on whatever else the machine is doing.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const models = new Map<Expert, Promise<unknown>>();
 const folders: string[] = [];

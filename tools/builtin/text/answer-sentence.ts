@@ -52,7 +52,9 @@ export function findAnswer(question: Candidate, sentences: readonly Candidate[])
     const shared = [...wanted].filter((word) => held[place]?.has(word)).reduce((sum, word) => sum + weightOf(word), 0);
     const words = total === 0 ? 0 : shared / total;
     const score =
-      dot(question.vector, sentence.vector) + WORDS_WEIGHT * words + (kind?.test(sentence.text) === true ? KIND_BONUS : 0);
+      dot(question.vector, sentence.vector) +
+      WORDS_WEIGHT * words +
+      (kind?.test(sentence.text) === true ? KIND_BONUS : 0);
     if (best === undefined || score > best.score) best = { place, score };
   }
   return best;

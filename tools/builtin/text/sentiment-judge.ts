@@ -17,7 +17,7 @@ const LEXICON_POLARITY = 0.5;
 /** The same in a negated sentence, where the encoder is nearly blind: “happy” and “not happy” are 0.85 alike. */
 const LEXICON_POLARITY_NEGATED = 2.5;
 /** How far a strong verdict of VADER speaks against neutral. */
-const LEXICON_STRENGTH = 1;
+const LEXICON_STRENGTH = 2;
 
 const NEGATED = /\b(?:not|no|never|nobody|nothing|none|neither|nor|without|hardly|cannot)\b|n['’]t\b/iu;
 

@@ -24,7 +24,7 @@ describe("sentiment analysis", () => {
 
   it.each([
     ["I am happy with it.", "I am not happy with it."],
-    ["The staff were friendly.", "The staff weren't friendly."],
+    ["This is a good book.", "This isn't a good book."],
     ["I like this colour.", "I don’t like this colour."],
   ])("sees that “%s” turns into its opposite in “%s”", async (plain, negated) => {
     expect((await judge(plain)).labels[0]?.label).toBe("positive");

@@ -13,16 +13,16 @@ async function find(text: string) {
 describe("token classification", () => {
   it("finds people, places and organisations, in order, and names them in words", async () => {
     const { names, words, table } = await find(
-      "Grace Hopper worked at Harvard University and later lived in Arlington, Virginia.",
+      "Grace Hopper worked at Harvard University and later lived in Portland, Oregon.",
     );
     expect(table.columns).toEqual(["entity", "type", "start", "end"]);
     expect(names).toEqual([
       "Grace Hopper (person)",
       "Harvard University (organisation)",
-      "Arlington (place)",
-      "Virginia (place)",
+      "Portland (place)",
+      "Oregon (place)",
     ]);
-    expect(words).toBe("people: Grace Hopper; places: Arlington, Virginia; organisations: Harvard University");
+    expect(words).toBe("people: Grace Hopper; places: Portland, Oregon; organisations: Harvard University");
   });
 
   it("keeps its offsets right after emoji, accents, control characters and odd spaces", async () => {

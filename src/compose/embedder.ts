@@ -1,12 +1,12 @@
 /** The sentence encoder that the built-in planner matches with, in a child process of its own kind. */
 import { join } from "node:path";
-import { batchEncoder } from "../tools/builtin/text/batch-encoder.ts";
-import { SENTENCE_SPACE } from "../tools/builtin/text/sentence-encoder.ts";
-import { createProcessPool } from "../workers/process-pool.ts";
-import { createPoolEmbedder } from "./adapters/pool-embedder.ts";
-import { createRememberingEmbedder } from "./adapters/remembering-embedder.ts";
-import type { Embedder } from "./ports/embedder.ts";
-import type { ExpertRunner } from "./ports/expert-runner.ts";
+import { batchEncoder } from "../../tools/builtin/text/batch-encoder.ts";
+import { SENTENCE_SPACE } from "../../tools/builtin/text/sentence-encoder.ts";
+import { createProcessPool } from "../../workers/process-pool.ts";
+import { createPoolEmbedder } from "../adapters/pool-embedder.ts";
+import { createRememberingEmbedder } from "../adapters/remembering-embedder.ts";
+import type { Embedder } from "../ports/embedder.ts";
+import type { ExpertRunner } from "../ports/expert-runner.ts";
 
 export interface PlanningEmbedder {
   readonly embedder: Embedder;

@@ -1,12 +1,12 @@
 /** A look into a data folder without owning it. */
 import { join } from "node:path";
-import { openFolderAssetStore } from "./adapters/folder-asset-store.ts";
-import { openSqliteRunStore } from "./adapters/sqlite-run-store.ts";
-import { RunBook } from "./dispatch/run-book.ts";
-import { TuttiError } from "./errors.ts";
-import type { RunHead } from "./ports/run-store.ts";
-import { reportOf } from "./run-report.ts";
-import type { RunReport } from "./tutti.ts";
+import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
+import { openSqliteRunStore } from "../adapters/sqlite-run-store.ts";
+import { RunBook } from "../dispatch/run-book.ts";
+import { TuttiError } from "../errors.ts";
+import type { RunHead } from "../ports/run-store.ts";
+import { reportOf } from "../service/run-report.ts";
+import type { RunReport } from "../tutti.ts";
 
 const SEARCHED = 10_000;
 

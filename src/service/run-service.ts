@@ -1,20 +1,20 @@
 /** Accepts, shows and ends runs: the part of Tutti that is about runs. */
 import { createHash, randomBytes } from "node:crypto";
-import type { RunBook } from "./dispatch/run-book.ts";
-import { TuttiError } from "./errors.ts";
-import { acceptPlan } from "./plan/accept-plan.ts";
-import { checkPlan, type Problem } from "./plan/check-plan.ts";
-import { createGivenPlanner } from "./plan/given-plan.ts";
-import { planInputOf, requestAssets } from "./plan/plan-input.ts";
-import type { AssetStore } from "./ports/asset-store.ts";
-import type { Planner } from "./ports/planner.ts";
-import type { RunStore } from "./ports/run-store.ts";
-import type { Registry } from "./registry/registry.ts";
-import type { PlanNode } from "./run/plan-node.ts";
-import type { RunRequest } from "./run/request.ts";
-import { isFinished, type RunState } from "./run/state.ts";
+import type { RunBook } from "../dispatch/run-book.ts";
+import { TuttiError } from "../errors.ts";
+import { acceptPlan } from "../plan/accept-plan.ts";
+import { checkPlan, type Problem } from "../plan/check-plan.ts";
+import { createGivenPlanner } from "../plan/given-plan.ts";
+import { planInputOf, requestAssets } from "../plan/plan-input.ts";
+import type { AssetStore } from "../ports/asset-store.ts";
+import type { Planner } from "../ports/planner.ts";
+import type { RunStore } from "../ports/run-store.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { PlanNode } from "../run/plan-node.ts";
+import type { RunRequest } from "../run/request.ts";
+import { isFinished, type RunState } from "../run/state.ts";
 import { reportOf } from "./run-report.ts";
-import type { PlanPreview, RunReport, SubmitOptions, Tutti } from "./tutti.ts";
+import type { PlanPreview, RunReport, SubmitOptions, Tutti } from "../tutti.ts";
 
 const DEFAULT_DEADLINE_S = 600;
 /** Nodes of a run at most, the items of mapped nodes included. */
