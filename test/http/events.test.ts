@@ -49,7 +49,7 @@ describe("GET /v1/runs/:id/events", () => {
     const { fetch } = await serve(finished);
     const response = await fetch("/v1/runs/r1/events");
     expect(response.status).toBe(200);
-    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(response.headers.get("cache-control")).toBe("no-cache, no-transform");
     const events = parse(await response.text());
     expect(events.map(({ id }) => Number(id))).toEqual(ended.events.map(({ seq }) => seq));
@@ -183,7 +183,7 @@ describe("GET /v1/runs/:id/events", () => {
   test("HEAD is answered without a stream", async () => {
     const { fetch } = await serve(silent());
     const response = await fetch("/v1/runs/r1/events", { method: "HEAD" });
-    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   });
 });
 

@@ -33,7 +33,6 @@ export const objectDetection = defineTask({
     "label objects",
     "list objects",
     "objects in image",
-    "objects present",
     "what objects",
     "which objects",
     "which things",

@@ -16,6 +16,7 @@ export const opticalCharacterRecognition = defineTask({
     "ocr",
     "optical character recognition",
     "read text in image",
+    "what text",
     "text in image",
     "text on image",
     "extract text",

@@ -12,15 +12,6 @@ export const translation = defineTask({
     text: { type: "text", description: "The translation.", noun: "translation" },
   },
   says: "Translation of {input.text}: {output.text}",
-  phrases: [
-    "translate",
-    "translation",
-    "translated",
-    "into french",
-    "into english",
-    "into spanish",
-    "into german",
-    "put into another language",
-  ],
+  phrases: ["translate", "translation", "translated", "put into another language"],
   examples: ["Translate this into French.", "What is this in English?", "Give me the Spanish version of the text."],
 });

@@ -1,10 +1,11 @@
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Request, Response } from "express";
+import type { Response } from "express";
 import type { Asset } from "../../assets/asset.ts";
 import { assetNamed } from "../asset-named.ts";
 import { contentDisposition } from "../file-name.ts";
 import { sendProblem } from "../problem.ts";
-import { requestedRange } from "../range.ts";
+import { hasAlready, requestedRange } from "../range.ts";
 import type { RouteFactory } from "../route.ts";
 import { assetParamsSchema, rangeHeadersSchema } from "../schemas-request.ts";
 import { readWith } from "../zod-faults.ts";
@@ -43,7 +44,7 @@ export const getAssetRoute: RouteFactory = (context) => ({
     const { tenant } = response.locals;
     const asset = await assetNamed(context, tenant, id);
     describe(response, asset);
-    if (request.fresh) {
+    if (hasAlready(request, etagOf(asset))) {
       response.status(304).end();
       return;
     }
@@ -58,7 +59,7 @@ export const getAssetRoute: RouteFactory = (context) => ({
     if (range) response.status(206).set("Content-Range", `bytes ${range.start}-${range.end}/${asset.bytes}`);
     response.set("Content-Length", String(range ? range.end - range.start + 1 : asset.bytes));
     if (request.method === "HEAD") response.end();
-    else await send(await context.tutti.readAsset(tenant, id, range), request, response);
+    else await send(await context.tutti.readAsset(tenant, id, range), response);
   },
 });
 
@@ -69,7 +70,7 @@ function etagOf({ id }: Asset): string {
 function describe(response: Response, asset: Asset): void {
   const kind = inlineTypes.test(asset.mediaType) ? "inline" : "attachment";
   response.set({
-    "Content-Type": asset.mediaType.startsWith("text/") ? `${asset.mediaType}; charset=utf-8` : asset.mediaType,
+    "Content-Type": asset.mediaType,
     "Content-Disposition": contentDisposition(kind, asset.name),
     "Accept-Ranges": "bytes",
     ETag: etagOf(asset),
@@ -81,10 +82,11 @@ function describe(response: Response, asset: Asset): void {
 }
 
 /** A client that goes away in the middle is nothing to report. */
-async function send(bytes: NodeJS.ReadableStream, request: Request, response: Response): Promise<void> {
+async function send(bytes: Readable, response: Response): Promise<void> {
   try {
     await pipeline(bytes, response);
   } catch (error) {
-    if (!request.destroyed && !response.closed) throw error;
+    const left = error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
+    if (!left) throw error;
   }
 }

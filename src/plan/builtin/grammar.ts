@@ -40,7 +40,7 @@ export const startsTelling = (words: Words, at = 0): boolean => telling.test(ope
 /** What may follow a verb: its object. */
 function startsObject(word: Word | undefined): boolean {
   if (!word) return false;
-  if (word.kind === "quote" || word.kind === "file" || word.kind === "number") return true;
+  if (word.kind === "quote" || word.kind === "file") return true;
   return determiners.has(word.lower) || singularPronouns.has(word.lower) || pluralPronouns.has(word.lower);
 }
 

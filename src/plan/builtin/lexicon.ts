@@ -95,7 +95,7 @@ export const particles = words("aloud loud out loudly back up down together inst
 
 /** A preposition moves what follows it away from the verb: where, of what, from what. */
 export const prepositions = words(`of in on at by for with from about using via through within inside against between
-  under over per regarding concerning given based according without during among along depending related`);
+  under over per except besides without regarding concerning given based according without during among along depending related`);
 
 /** What follows tells more about a thing; it asks for nothing. */
 export const relatives = words(`which where who whose whom when because since although containing contains showing

@@ -132,7 +132,10 @@ function byName(places: readonly Place[], { name }: Profile, { rarity }: Catalog
     evidence.add(at);
     value += rarity(stem) * weight;
   }
-  return { value: value * weights.name, evidence };
+  // A name of which only a common word is there says little: "generated" is not yet "image generation".
+  const whole = [...name].reduce((sum, stem) => sum + rarity(stem), 0);
+  const covered = whole === 0 ? 0 : [...seen].reduce((sum, stem) => sum + rarity(stem), 0) / whole;
+  return { value: value * weights.name * (0.5 + covered / 2), evidence };
 }
 
 /** Every stem of the cue must be there; words in between and another order cost. */

@@ -3,14 +3,17 @@ import type { PlanInput } from "../../ports/planner.ts";
 import { createBranching } from "./branching.ts";
 import { buildStep, type BuildContext } from "./build-step.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { MakeContext } from "./convert.ts";
 import type { Draft } from "./draft.ts";
 import { finishStep, insteadOf, turnInto } from "./finish-step.ts";
+import { announces, foresee, repeats, withImpliedQuestions, type Done } from "./foresight.ts";
 import type { Likeness } from "./likeness.ts";
-import { chooseTask, hasContent, rankTasks, takesQuestions, type Match } from "./match.ts";
+import { chooseTask, hasContent, type Match } from "./match.ts";
+import { findNesting } from "./nested-task.ts";
 import { readClause, type Reading } from "./read-clause.ts";
 import type { Clause } from "./segment.ts";
 import { textOf } from "./slots.ts";
-import type { Things } from "./things.ts";
+import type { Resolved, Thing, Things } from "./things.ts";
 
 export interface Story {
   readonly input: PlanInput;
@@ -22,126 +25,105 @@ export interface Story {
   readonly draft: Draft;
 }
 
-interface Done {
-  readonly task: string;
-  readonly sentence: number;
-}
-
 /** Makes the nodes; returns what the reader of the run should know of clauses that were not, or not wholly, planned. */
-export function planSteps(story: Story): string[] {
-  const { catalogue, things, draft } = story;
-  const clauses = withImpliedQuestions(story);
-  const foreseen = clauses.map((clause) => foresee(clause, story));
+export function planSteps({ clauses: told, likeness, catalogue, things, draft }: Story): string[] {
+  const clauses = withImpliedQuestions(told, things, catalogue);
+  const foreseen = clauses.map((clause) => foresee(clause, things, catalogue));
   const asks = clauses.some(({ kind }) => kind !== "context");
   const branching = createBranching();
-  const notes: string[] = [];
-  const done: Done[] = [];
-  let effects: readonly string[] = [];
+  const steps = createSteps();
   for (const [index, clause] of clauses.entries()) {
-    if (draft.isFull()) return [...notes, "The plan is full; what comes after it was left out."];
+    if (draft.isFull()) {
+      steps.notes.push("The plan is full; what comes after it was left out.");
+      break;
+    }
     branching.enter(clause);
     const guard = branching.guard();
     const reading = readClause(clause, things, guard);
-    for (const file of reading.missingFiles) notes.push(`The request speaks of ${file}, but no such file was sent.`);
-    things.speakOf(reading.resolved.flatMap(({ things: meant, certainty }) => (certainty === "pronoun" ? [] : meant)));
+    const { resolved, wanted, missingFiles } = reading;
+    things.speakOf(resolved.flatMap(({ things: meant, certainty }) => (certainty === "pronoun" ? [] : meant)));
     if (asks && clause.kind === "context") continue;
-    const wanted = { ...reading.wanted, likeness: story.likeness[index] ?? new Map() };
-    const match = chooseTask(wanted, catalogue);
-    const making = {
-      clause,
-      evidence: match?.evidence ?? new Set(),
-      things,
-      guard,
-      catalogue,
-      draft,
-      when: branching.when(),
-      group: `step ${index}`,
-    };
-    if (!match || branching.isLost()) {
-      const turned = branching.isLost() ? [] : turnInto(making, reading.resolved, reading.wanted.targets);
+    const match = chooseTask({ ...wanted, likeness: likeness[index] ?? new Map() }, catalogue);
+    const base = { clause, things, guard, catalogue, draft, when: branching.when(), group: `step ${index}` };
+    const making = { ...base, evidence: match?.evidence ?? new Set<number>() };
+    if (missingFiles.length > 0 && resolved.every(({ certainty }) => certainty === "pronoun")) {
+      steps.notes.push(`The request speaks of ${missingFiles.join(", ")}, but no such file was sent.`);
+    } else if (branching.isLost()) {
+      steps.notes.push(`"${textOf(clause.words)}": the opposite of the condition can't be checked.`);
+    } else if (!match) {
+      steps.turn(making, reading);
+    } else if (
+      !repeats(clause, reading, match, { done: steps.done, catalogue }) &&
+      !announces(index, reading, match, { clauses, foreseen })
+    ) {
+      branching.leave(clause, steps.take(making, reading, match));
+    }
+  }
+  return steps.notes;
+}
+
+/** Builds steps, and keeps what later ones need to know of them. */
+function createSteps() {
+  const notes: string[] = [];
+  const done: Done[] = [];
+  let effects: readonly string[] = [];
+
+  const build = (context: BuildContext): Thing[][] => {
+    const isEffect = context.profile.outputs.length === 0;
+    const { built, lacking } = buildStep(context, isEffect ? effects : []);
+    const { clause, profile } = context;
+    if (lacking.length > 0) {
+      notes.push(`"${textOf(clause.words)}" needs ${lacking.join(" and ")}, and the request gives none.`);
+    }
+    if (built.length > 0) done.push({ task: profile.task.id, sentence: clause.sentence });
+    effects = isEffect ? built.map(({ id }) => id) : [];
+    return built.map((one) => [...one.things]);
+  };
+
+  return {
+    notes,
+    done: done as readonly Done[],
+
+    /** Does what a clause asks for; returns what that makes. */
+    take(making: MakeContext, { resolved, wanted }: Reading, match: Match): Thing[] {
+      const nesting = findNesting(match, { resolved, wanted: { ...wanted, likeness: new Map() } }, making.catalogue);
+      const before = nesting ? build(contextFor(making, nesting.inner, resolved)) : [];
+      const inner = before.flatMap(([main]) => main ?? []);
+      const context = contextFor(making, nesting?.outer ?? match, [...asResolved(inner), ...resolved]);
+      const instead = insteadOf(context);
+      if (instead) notes.push(instead.note);
+      const made = finishStep(context, build(instead?.context ?? context), wanted.targets);
+      making.things.speakOf(made);
+      return made;
+    },
+
+    /** Does what a clause asks for without naming a task: "give me that as an audio file". */
+    turn(making: MakeContext, { resolved, wanted }: Reading): void {
+      const { clause, things } = making;
+      const turned = turnInto(making, resolved, wanted.targets);
       things.speakOf(turned);
       const asked = clause.kind !== "context" && hasContent(clause.words);
       if (turned.length === 0 && asked) notes.push(`Not understood: "${textOf(clause.words)}".`);
-      continue;
-    }
-    if (repeats(clause, reading, match, done, catalogue)) continue;
-    if (announces(index, reading, match, clauses, foreseen)) continue;
-    const context: BuildContext = { ...making, profile: match.profile, resolved: reading.resolved };
-    const instead = insteadOf(context);
-    if (instead) notes.push(instead.note);
-    const { profile } = instead?.context ?? context;
-    const isEffect = profile.outputs.length === 0;
-    const { built, lacking } = buildStep(instead?.context ?? context, isEffect ? effects : []);
-    if (lacking.length > 0)
-      notes.push(`"${textOf(clause.words)}" needs ${lacking.join(" and ")}, and the request gives none.`);
-    if (built.length > 0) done.push({ task: match.profile.task.id, sentence: clause.sentence });
-    effects = isEffect ? built.map(({ id }) => id) : [];
-    const made = finishStep(
-      context,
-      built.map((one) => one.things),
-      reading.wanted.targets,
-    );
-    things.speakOf(made);
-    branching.leave(clause, made);
-  }
-  return notes;
+    },
+  };
 }
 
-interface Foreseen {
-  readonly task: string | undefined;
-  readonly saysOfWhat: boolean;
+function contextFor(making: MakeContext, { profile, evidence }: Match, resolved: readonly Resolved[]): BuildContext {
+  return { ...making, profile, evidence, resolved };
 }
 
-/** What a clause seems to ask for, before anything is planned. */
-function foresee(clause: Clause, { things, catalogue }: Pick<Story, "things" | "catalogue">): Foreseen {
-  const { resolved, wanted } = readClause(clause, things, undefined);
-  const match = clause.kind === "context" ? undefined : chooseTask({ ...wanted, likeness: new Map() }, catalogue);
-  return { task: match?.profile.task.id, saysOfWhat: resolved.some(({ certainty }) => certainty !== "pronoun") };
-}
-
-/** "I have a photo and a question: ...": where nothing else is asked for that takes a question, it is to be answered. */
-function withImpliedQuestions(story: Story): readonly Clause[] {
-  const { clauses, catalogue } = story;
-  const readings = clauses.map((clause) => ({ clause, reading: readClause(clause, story.things, undefined) }));
-  const answered = readings.some(({ clause, reading }) => {
-    const match = chooseTask({ ...reading.wanted, likeness: new Map() }, catalogue);
-    return (
-      clause.kind !== "context" &&
-      (reading.wanted.asksQuestion || (match !== undefined && takesQuestions(match.profile)))
-    );
-  });
-  if (answered) return clauses;
-  return readings.map(({ clause, reading }) =>
-    clause.kind === "context" && reading.wanted.asksQuestion ? { ...clause, kind: "request" } : clause,
-  );
-}
-
-/** "After generating the image, ...", "Please perform the classification": speaks of what was asked for before. */
-function repeats(
-  clause: Clause,
-  { wanted, resolved }: Reading,
-  { profile }: Match,
-  done: readonly Done[],
-  catalogue: Catalogue,
-): boolean {
-  const before = done.filter(({ sentence }) => sentence < clause.sentence).map(({ task }) => task);
-  if (clause.kind !== "recall") return resolved.length === 0 && before.includes(profile.task.id);
-  const ranked = rankTasks({ ...wanted, likeness: new Map() }, catalogue);
-  return ranked.some(({ profile: other, lexical }) => lexical >= 0.4 && before.includes(other.task.id));
-}
-
-/** "I want a summary. Please summarize the note": a later clause asks for the same, and says of what. */
-function announces(
-  index: number,
-  { resolved }: Reading,
-  { profile }: Match,
-  clauses: readonly Clause[],
-  foreseen: readonly Foreseen[],
-): boolean {
-  if (resolved.some(({ certainty }) => certainty !== "pronoun")) return false;
-  const length = clauses[index]?.words.length ?? 0;
-  return clauses.some((later, at) => {
-    const { task, saysOfWhat = false } = foreseen[at] ?? {};
-    return at > index && !later.branch && task === profile.task.id && (saysOfWhat || later.words.length > length + 1);
-  });
+/** What an inner task gave, as if the clause had named it. */
+function asResolved(things: readonly Thing[]): Resolved[] {
+  if (things.length === 0) return [];
+  const mention = {
+    kind: "phrase",
+    from: -1,
+    to: -1,
+    head: "",
+    modifiers: [],
+    determiner: "definite",
+    plural: things.length > 1,
+    role: "source",
+  } as const;
+  return [{ mention, things, certainty: "named" }];
 }

@@ -1,6 +1,6 @@
 /** Reads one clause: what it speaks of among the things there are, and what it wants made. */
 import { isAssetType, type ValueType } from "../../run/value.ts";
-import { actionVerbs, determiners, emptyWords, lightVerbs, makingVerbs, typeOfNoun } from "./lexicon.ts";
+import { actionVerbs, determiners, emptyWords, languages, lightVerbs, makingVerbs, typeOfNoun } from "./lexicon.ts";
 import { weigh, type Place, type Wanted } from "./match.ts";
 import { findMentions, type Mention } from "./mentions.ts";
 import { readRequest, type Word } from "./read-request.ts";
@@ -22,7 +22,7 @@ const factVerb =
   /^(?:find|know|identify|determine|understand|tell|learn|check|get|figure|see|discover|retrieve|extract)$/;
 
 /** How much the type of what is spoken of counts beside the clause's own words; "it" stands for "the image". */
-const contextWeights = { spoken: 0.3, pronoun: 0.8 } as const;
+const contextWeights = { spoken: 0.3, pronoun: 0.8, language: 0.7 } as const;
 
 export function readClause(clause: Clause, things: Things, guard: string | undefined): Reading {
   const { words, lead = [] } = clause;
@@ -54,6 +54,9 @@ export function readClause(clause: Clause, things: Things, guard: string | undef
         ...near.map((place, at) => ({ ...place, weight: place.weight * discount(words, at, resolved) })),
         ...weigh(lead),
         ...known,
+        ...(words.some(({ lower }) => languages.has(lower))
+          ? [{ stem: stem("language"), weight: contextWeights.language }]
+          : []),
       ],
       verbLeads: clause.kind === "request" && leads(first),
       sources: [...subjects.map(({ type }) => type), ...resolved.flatMap(({ within }) => within ?? [])],

@@ -27,9 +27,15 @@ export function angleIn(text: string): number | undefined {
     : /quarter[ -]turn|sideways|\bto the (?:left|right)\b/i.test(text)
       ? 90
       : undefined;
-  const angle = found === undefined ? spoken : Number(found);
+  const angle = found === undefined ? (spoken ?? bareAngle(text)) : Number(found);
   if (angle === undefined) return undefined;
   return /counter-?\s?clockwise|anti-?\s?clockwise|to the left/i.test(text) ? -angle : angle;
+}
+
+/** "rotate it by 90". */
+function bareAngle(text: string): number | undefined {
+  const found = /\bby\s+(-?\d{1,4})\b(?!\s*(?:%|percent|px|pixel|x|times))/i.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
 }
 
 const unit = String.raw`\s*(?:px|pixels?|pixel)?`;
@@ -128,7 +134,12 @@ export function labelsIn(words: Words, evidence: ReadonlySet<number>): string[] 
   };
   for (const [at, word] of words.entries()) {
     const { kind, lower } = word;
-    const names = kind === "word" && !emptyWords.has(lower) && !lightVerbs.has(lower) && !vagueNouns.has(lower);
+    const names =
+      kind === "word" &&
+      !emptyWords.has(lower) &&
+      !lightVerbs.has(lower) &&
+      !vagueNouns.has(lower) &&
+      !prepositions.has(lower);
     if (kind === "quote" && word.content !== undefined && word.content.split(/\s+/).length <= 3) run = [word.content];
     else if (names && !typeOfNoun.has(lower) && !evidence.has(at) && !/ly$|ing$/.test(lower)) run.push(singular(lower));
     else if (vagueNouns.has(lower)) run = [];

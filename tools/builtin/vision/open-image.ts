@@ -64,7 +64,9 @@ async function decoding<T>(file: InputFile, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message.trim().split("\n").at(-1) : String(thrown);
+    const reason = thrown instanceof Error ? (thrown.message.trim().split("\n").at(-1) ?? "") : String(thrown);
+    // Not the picture's fault, and the message names a path of this machine.
+    if (reason.startsWith("Input file is missing")) throw thrown;
     throw new TuttiError("bad-input", `${file.name} can't be decoded: ${reason}`, { cause: thrown });
   }
 }

@@ -1,5 +1,5 @@
 /** What a sceptic would doubt: rectangles at an angle, found in a map of probabilities and cut out straight. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutOut, type RgbPixels } from "../../../../tools/builtin/vision/text/cut-out.ts";
 import { decodeLine } from "../../../../tools/builtin/vision/text/decode-line.ts";

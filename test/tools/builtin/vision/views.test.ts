@@ -1,5 +1,5 @@
 /** What a sceptic would doubt: that a box comes back from a view to the very place that it had, flipped or not. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   isCutOff,

@@ -12,6 +12,8 @@ interface Placed {
 /** Lines of a column, and their width in line heights, from which it is taken for one. */
 const COLUMN_LINES = 2;
 const COLUMN_WIDTH = 6;
+/** Columns under a heading are looked for in pages of up to this many rows, as all runs of rows are tried. */
+const MOST_ROWS = 100;
 
 /** @returns rows in reading order, each with its pieces from left to right */
 export function readingOrder<Piece extends Placed>(pieces: readonly Piece[]): Piece[][] {
@@ -19,12 +21,22 @@ export function readingOrder<Piece extends Placed>(pieces: readonly Piece[]): Pi
   const rows = groupRows(pieces);
   const columns = splitColumns(pieces);
   if (columns !== undefined) return columns.flatMap((column) => readingOrder(column));
-  // A heading above, or a footer below, may hide that the rest is set in columns.
-  for (let cut = 1; cut < rows.length; cut++) {
-    const parts = [rows.slice(0, cut).flat(), rows.slice(cut).flat()];
-    if (parts.some((part) => splitColumns(part) !== undefined)) return parts.flatMap((part) => readingOrder(part));
+  const block = findColumns(rows);
+  if (block === undefined) return rows;
+  const { from, to } = block;
+  return [rows.slice(0, from), rows.slice(from, to), rows.slice(to)].flatMap((part) => readingOrder(part.flat()));
+}
+
+/** The longest run of rows that is set in columns: a heading above or a footer below hides that it is. */
+function findColumns(rows: readonly (readonly Placed[])[]): { from: number; to: number } | undefined {
+  if (rows.length > MOST_ROWS) return undefined;
+  for (let length = rows.length - 1; length >= COLUMN_LINES; length--) {
+    for (let from = 0; from + length <= rows.length; from++) {
+      const to = from + length;
+      if (splitColumns(rows.slice(from, to).flat()) !== undefined) return { from, to };
+    }
   }
-  return rows;
+  return undefined;
 }
 
 function groupRows<Piece extends Placed>(pieces: readonly Piece[]): Piece[][] {

@@ -1,0 +1,119 @@
+/** Doubt: that the catalogue tells what works here and why the rest doesn't, and that ready means ready. */
+import { describe, expect, test } from "vitest";
+import {
+  aliveSchema,
+  expertListSchema,
+  indexSchema,
+  readinessSchema,
+  taskListSchema,
+  taskViewSchema,
+} from "../../src/http/schemas-catalogue.ts";
+import { Registry } from "../../src/registry/registry.ts";
+import type { Health } from "../../src/tutti.ts";
+import { listTask, scriptedCard, textTask } from "../fakes/scripted-experts.ts";
+import { problemOf, serve } from "./serve.ts";
+
+const lonely = { ...textTask, id: "whisper", title: "Whisper" };
+const registry = new Registry(
+  [textTask, listTask, lonely],
+  [
+    { card: scriptedCard("builtin/loud", textTask) },
+    { card: scriptedCard("builtin/louder", textTask), unavailable: "the model is missing: npm install loud" },
+    { card: scriptedCard("builtin/split", listTask), unavailable: "no command split: apt install split" },
+  ],
+);
+const health: Health = { planner: "builtin@1", accepting: true, tasks: registry.tasks, experts: registry.experts };
+const script = { health: async () => health };
+
+describe("tasks and experts", () => {
+  test("all tasks, each with who does it", async () => {
+    const { fetch } = await serve(script);
+    const { tasks } = taskListSchema.strict().parse(await (await fetch("/v1/tasks")).json());
+    expect(tasks.map(({ id, available, experts }) => [id, available, experts.length])).toEqual([
+      ["shout", true, 2],
+      ["split", false, 1],
+      ["whisper", false, 0],
+    ]);
+    expect(tasks[1]?.unavailable).toContain("apt install split");
+    expect(tasks[2]?.unavailable).toContain("no expert");
+  });
+
+  test("one task", async () => {
+    const { fetch } = await serve(script);
+    const task = taskViewSchema.strict().parse(await (await fetch("/v1/tasks/shout")).json());
+    expect(task).toMatchObject({ id: "shout", inputs: { text: { type: "text" } }, available: true });
+    expect(task.experts[1]).toMatchObject({ id: "builtin/louder", available: false });
+  });
+
+  test.each(["sing", "constructor", "__proto__", "sh%6Fut2"])("no such task: %s", async (id) => {
+    const { fetch } = await serve(script);
+    const problem = await problemOf(await fetch(`/v1/tasks/${id}`));
+    expect(problem).toMatchObject({ status: 404, code: "unknown-task" });
+    expect(problem.detail).toContain("/v1/tasks");
+  });
+
+  test("all experts, with their cards", async () => {
+    const { fetch } = await serve(script);
+    const { experts } = expertListSchema.strict().parse(await (await fetch("/v1/experts")).json());
+    expect(experts.map(({ id, available }) => [id, available])).toEqual([
+      ["builtin/loud", true],
+      ["builtin/louder", false],
+      ["builtin/split", false],
+    ]);
+    expect(experts[0]).toMatchObject({ quality: "Does what a test says.", licence: { code: "MIT" } });
+  });
+});
+
+describe("health", () => {
+  test("alive needs nothing", async () => {
+    const { fetch, tutti } = await serve();
+    expect(aliveSchema.parse(await (await fetch("/healthz")).json())).toEqual({ status: "alive" });
+    expect(tutti.calls).toEqual([]);
+  });
+
+  test("ready says which tasks work, and why the others don't", async () => {
+    const { fetch } = await serve(script);
+    const response = await fetch("/readyz");
+    expect(response.status).toBe(200);
+    expect(readinessSchema.strict().parse(await response.json())).toEqual({
+      ready: true,
+      planner: "builtin@1",
+      tasks: {
+        available: ["shout"],
+        unavailable: [
+          { id: "split", reason: expect.stringContaining("apt install split") },
+          { id: "whisper", reason: expect.stringContaining("no expert") },
+        ],
+      },
+    });
+  });
+
+  test.each<[string, Partial<Health>, string]>([
+    ["while it drains", { accepting: false }, "draining"],
+    ["when nobody can do anything", { tasks: registry.tasks.slice(1) }, "no task"],
+  ])("not ready %s", async (_name, change, word) => {
+    const { fetch } = await serve({ health: async () => ({ ...health, ...change }) });
+    const response = await fetch("/readyz");
+    expect(response.status).toBe(503);
+    const readiness = readinessSchema.strict().parse(await response.json());
+    expect(readiness.ready).toBe(false);
+    expect(readiness.reason).toContain(word);
+  });
+});
+
+describe("GET /", () => {
+  test("as text for people", async () => {
+    const { fetch } = await serve();
+    const response = await fetch("/");
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(await response.text()).toContain("/docs");
+  });
+
+  test("as JSON for programs; every link leads somewhere", async () => {
+    const { fetch } = await serve({ ...script, runs: async () => [] });
+    const response = await fetch("/", { headers: { accept: "application/json" } });
+    const { links } = indexSchema.strict().parse(await response.json());
+    expect(Object.keys(links)).toContain("openapi");
+    for (const path of Object.values(links)) expect((await fetch(path)).status).toBe(200);
+  });
+});
