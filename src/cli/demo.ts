@@ -7,7 +7,9 @@ import { paintFor } from "./paint.ts";
 import { requestFromFiles } from "./request-from-files.ts";
 import { showRun } from "./show-run.ts";
 
-const SAMPLES = join(import.meta.dirname, "../../test/fixtures/samples");
+/** A build lies one folder deeper than the source. */
+const ROOT = join(import.meta.dirname, import.meta.filename.endsWith(".ts") ? "../.." : "../../..");
+const SAMPLES = join(ROOT, "test/fixtures/samples");
 const FILES = ["coffee.png", "chelsea.png", "note.png"].map((name) => join(SAMPLES, name));
 const WORDS =
   "Find the objects in coffee.png and draw boxes around them, describe chelsea.png, " +

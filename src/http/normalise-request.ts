@@ -1,6 +1,6 @@
 /** Brings a request into its one normal form: every byte becomes an asset, every text a part. */
 import { Readable } from "node:stream";
-import { TuttiError } from "../errors.ts";
+import { TuttiError, asTuttiError } from "../errors.ts";
 import type { Message, Part, RunRequest } from "../run/request.ts";
 import type { Context } from "./context.ts";
 import { readBytes, readDataUrl } from "./data-url.ts";
@@ -118,12 +118,20 @@ async function resolve(context: Context, tenant: string, draft: Exclude<Draft, {
     return { asset, name: draft.name ?? asset.name };
   }
   const { bytes, name, kinds, where } = draft;
-  const file = await storeUpload(context, { tenant, bytes: Readable.from([bytes]), name });
+  const file = await storeUpload(context, { tenant, bytes: Readable.from([bytes]), name }).catch((error: unknown) => {
+    throw placed(asTuttiError(error), where);
+  });
   if (kinds && !kinds.includes(file.asset.type)) {
     const message = `${where}: it holds ${file.asset.mediaType}, not ${kinds[0]}. Send it as a part of type "file".`;
     throw new TuttiError("unsupported-media", message);
   }
   return file;
+}
+
+/** A fault of bytes in the middle of a body says which. */
+function placed(error: TuttiError, where: string): TuttiError {
+  if (error.code === "internal") return error;
+  return new TuttiError(error.code, `${where}: ${error.message}`, { cause: error, retryable: error.retryable });
 }
 
 function assetPart({ asset, name }: NamedAsset): Part {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { verifies } from "../e2e/requirements.ts";
 import { runProgram } from "./run-program.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -65,7 +66,7 @@ const nodes: [which: string, node: string | undefined][] = [
   ["a Node that is too old (skipped where the machine has none)", oldNode],
 ];
 
-describe.each(nodes)("tutti on %s", (_, node = "") => {
+describe.each(nodes)(`${verifies("cli:old-node")}: tutti on %s`, (_, node = "") => {
   it.skipIf(node === "")("runs from a checkout through a symlink that lies elsewhere", async () => {
     const ended = await runProgram(node, [path.join(folder, "tutti"), "--version"], { cwd: folder });
     expect(ended).toEqual({ code: 0, signal: null, output: `tutti ${packageJson.version}\n`, errors: "" });

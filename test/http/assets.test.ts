@@ -63,8 +63,8 @@ describe("GET /v1/assets/:id", () => {
     ["bytes=3-1", 200, "0123456789", null],
     ["bytes=-", 200, "0123456789", null],
     ["bytes=+1-2", 200, "0123456789", null],
-    ["bytes=10-", 416, "", "bytes */10"],
-    ["bytes=-0", 416, "", "bytes */10"],
+    ["bytes=10-", 416, "range-not-satisfiable", "bytes */10"],
+    ["bytes=-0", 416, "range-not-satisfiable", "bytes */10"],
     ["bytes=a-b", 200, "0123456789", null],
     ["bytes", 200, "0123456789", null],
     ["items=0-1", 200, "0123456789", null],
@@ -75,11 +75,9 @@ describe("GET /v1/assets/:id", () => {
     const response = await fetch(`/v1/assets/${id}`, { headers: { range } });
     expect(response.status).toBe(status);
     expect(response.headers.get("content-range")).toBe(contentRange);
-    if (status === 416) expect(await problemOf(response)).toMatchObject({ code: "range-not-satisfiable" });
-    else {
-      expect(await response.text()).toBe(text);
-      expect(response.headers.get("content-length")).toBe(String(text.length));
-    }
+    const body = await response.clone().text();
+    expect(status === 416 ? (await problemOf(response)).code : body).toBe(text);
+    expect(response.headers.get("content-length")).toBe(String(body.length));
   });
 
   test("If-Range of other bytes gives all, of these a part", async () => {
@@ -167,7 +165,7 @@ describe("GET /v1/assets/:id", () => {
     const response = await fetch(`/v1/assets/${id}`, { signal: leaving.signal });
     await response.body?.getReader().read();
     leaving.abort();
-    await ended.promise;
+    await expect(ended.promise).resolves.toBeUndefined();
   });
 });
 

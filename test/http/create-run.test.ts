@@ -104,15 +104,14 @@ describe("POST /v1/runs", () => {
   );
 
   test("stops waiting when the client leaves", async () => {
-    let left = (): void => {};
-    const gone = new Promise<void>((resolve) => (left = resolve));
+    const left = Promise.withResolvers<AbortSignal>();
     const started = Promise.withResolvers<void>();
     const { url } = await serve({
       ...accepting,
       async wait(tenant, runId, signal) {
         started.resolve();
         const report = await untilAborted(tenant, runId, signal);
-        left();
+        left.resolve(signal);
         return report;
       },
     });
@@ -124,7 +123,7 @@ describe("POST /v1/runs", () => {
     client.end(JSON.stringify(hello));
     await started.promise;
     client.destroy();
-    await gone;
+    expect((await left.promise).aborted).toBe(true);
   });
 
   test("answers who waits when the server stops", async () => {

@@ -14,6 +14,15 @@ function fault(read: () => unknown): TuttiError {
   throw new Error("it was read");
 }
 
+function outcome(read: () => unknown): string {
+  try {
+    read();
+    return "read";
+  } catch (error) {
+    return error instanceof TuttiError ? error.code : String(error);
+  }
+}
+
 describe("a data: URL", () => {
   test.each([
     ["data:text/plain;base64,aGVsbG8=", "hello"],
@@ -70,7 +79,7 @@ describe("a data: URL", () => {
   test("any bytes come back, in either alphabet, broken into lines or not", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), fc.constantFrom("base64", "base64url"), (bytes, encoding) => {
-        const text = Buffer.from(bytes).toString(encoding as BufferEncoding);
+        const text = Buffer.from(bytes).toString(encoding);
         const lines = text.replaceAll(/.{7}/g, "$&\r\n");
         for (const read of [text, lines, `data:application/octet-stream;base64,${text}`]) {
           expect([...readBytes(read, "here")]).toEqual([...bytes]);
@@ -92,11 +101,7 @@ describe("a data: URL", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         for (const url of [text, `data:${text}`, `data:;base64,${text}`]) {
-          try {
-            readBytes(url, "here");
-          } catch (error) {
-            expect(error).toBeInstanceOf(TuttiError);
-          }
+          expect(outcome(() => readBytes(url, "here"))).toMatch(/^(read|url-refused|invalid-request)$/);
         }
       }),
     );

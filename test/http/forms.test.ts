@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Asset } from "../../src/assets/asset.ts";
@@ -232,7 +233,8 @@ describe("a large file", () => {
     const { url } = await serve({
       async upload({ bytes }) {
         try {
-          for await (const _chunk of bytes) started.resolve();
+          bytes.once("data", () => started.resolve());
+          await finished(bytes);
           broken.resolve("it ended as if it were whole");
         } catch (error) {
           broken.resolve(error);

@@ -10,7 +10,8 @@ const plan = async () => ({ planner: "none", nodes: [], problems: [], notes: [] 
 async function neverBreaks(server: TestServer, path: string, init: RequestInit): Promise<void> {
   const response = await server.fetch(path, { method: "POST", ...init });
   const text = await response.text();
-  if (response.status >= 500) throw new Error(`${response.status} ${text} for ${String(init.body)}`);
+  if (response.status >= 500)
+    throw new Error(`${response.status} ${text} for ${typeof init.body === "string" ? init.body : path}`);
   expect(() => JSON.parse(text) as unknown).not.toThrow();
 }
 

@@ -55,13 +55,11 @@ describe("openapi.json", () => {
     expect(served).toHaveLength(new Set(served).size);
   });
 
-  test("every path answers", async () => {
+  test("every route is served", async () => {
     const { fetch } = await serve();
     for (const { method, path } of routes) {
       const response = await fetch(path.replaceAll(/:\w+/g, "x"), { method });
-      await response.body?.cancel();
-      expect([404, 405].includes(response.status) && response.headers.get("allow") !== null, path).toBe(false);
-      if (response.status === 404) expect(path).toContain("/assets/");
+      expect(await response.text(), path).not.toMatch(/"code":"(unknown-route|method-not-allowed)"/);
     }
   });
 

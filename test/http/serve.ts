@@ -17,8 +17,8 @@ export interface TestServer {
   readonly tutti: FakeTutti;
   readonly log: readonly LogLine[];
   readonly server: Listening;
-  fetch(path: string, init?: RequestInit): Promise<Response>;
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
 /** Ends with the test. */

@@ -1,4 +1,5 @@
 /** Does every fault of a plan get the one sentence that mends it? */
+import { verifies } from "../e2e/requirements.ts";
 import { describe, expect, it } from "vitest";
 import { checkNode } from "../../src/plan/check-plan.ts";
 import { problemCodes } from "../../src/plan/check-problem.ts";
@@ -25,7 +26,7 @@ function byNode(problems: readonly (readonly string[])[]): string[] {
   return problems.map(([nodeId, code]) => `${nodeId} ${code}`).toSorted();
 }
 
-describe("checkPlan", () => {
+describe(`checkPlan: ${verifies("plan:checks")}`, () => {
   it.each(faults)("tells of %s", (_, plan, problems) => {
     expect(check(plan)).toEqual(problems);
   });

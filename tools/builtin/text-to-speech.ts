@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { TuttiError } from "../../src/errors.ts";
 import { defineExpert } from "../define-expert.ts";
 import { textToSpeech } from "../tasks/text-to-speech.ts";
-import { loadVoice } from "./speech/flite.ts";
-import { joinSounds } from "./speech/join-sounds.ts";
+import { loadVoice, VOICE_RATE } from "./speech/flite.ts";
 import { speakableText } from "./speech/speakable-text.ts";
-import { toInt16, writeWav } from "./speech/write-wav.ts";
+import { createWav, toInt16 } from "./speech/write-wav.ts";
 import { requireText } from "./text/require-text.ts";
 import { isMostlyLatin } from "./text/script.ts";
 import { sentenceSpans } from "./text/sentences.ts";
@@ -26,7 +25,7 @@ export const textToSpeechExpert = defineExpert({
     model: "CMU Flite, voice rms",
     lane: "cpu",
     runtime: "speech",
-    limits: { timeoutMs: 60_000, concurrency: 1, memoryMiB: 150 },
+    limits: { timeoutMs: 180_000, concurrency: 1, memoryMiB: 220 },
     pure: true,
     effects: "none",
     licence: { code: "BSD-4-Clause", weights: "BSD-4-Clause" },
@@ -52,14 +51,16 @@ export const textToSpeechExpert = defineExpert({
         `The text has ${length} characters to be said; the voice takes at most ${MAX_CHARACTERS}. Send a part of it.`,
       );
     }
-    const sounds = [];
-    for (const sentence of sentences) {
-      signal.throwIfAborted();
-      sounds.push(await speak(sentence, scratch));
-    }
-    const { samples, sampleRate } = joinSounds(sounds);
     const path = join(scratch, FILE_NAME);
-    await writeWav(path, toInt16(samples), sampleRate);
+    const file = await createWav(path, VOICE_RATE);
+    try {
+      for (const sentence of sentences) {
+        signal.throwIfAborted();
+        await file.append(toInt16(await speak(sentence, scratch)));
+      }
+    } finally {
+      await file.close();
+    }
     return { audio: { path, mediaType: "audio/wav", name: FILE_NAME } };
   },
 });

@@ -26,6 +26,8 @@ export const automaticSpeechRecognition = defineTask({
     "what does speaker say",
     "spoken words",
     "take dictation",
+    "listen to recording",
+    "listen to voice",
     "subtitles",
   ],
   examples: [

@@ -32,6 +32,8 @@ export const opticalCharacterRecognition = defineTask({
     "written on",
     "read sign",
     "read label",
+    "read letter",
+    "read note",
     "text written",
   ],
   examples: [

@@ -15,6 +15,7 @@ export const textToSpeech = defineTask({
     "read aloud",
     "read out",
     "read out loud",
+    "read back",
     "say aloud",
     "say out loud",
     "aloud",

@@ -35,7 +35,7 @@ export const runGraphRoute: RouteFactory = (context) => ({
     const { state } = await context.tutti.run(response.locals.tenant, id);
     response.vary("Accept");
     if (format === "json") response.json(renderJson(state));
-    else if (format === "mermaid") response.type("text/vnd.mermaid; charset=utf-8").send(renderMermaid(state));
-    else response.type("text/plain").send(renderText(state, { now: Date.now() }));
+    else if (format === "mermaid") response.type("text/vnd.mermaid; charset=utf-8").send(`${renderMermaid(state)}\n`);
+    else response.type("text/plain").send(`${renderText(state, { now: Date.now() })}\n`);
   },
 });

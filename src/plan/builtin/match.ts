@@ -2,9 +2,11 @@
 import type { ValueType } from "../../run/value.ts";
 import type { Catalogue, Cue, Profile } from "./catalogue.ts";
 import {
+  actionVerbs,
   emptyWords,
   languages,
   lightVerbs,
+  particles,
   prepositions,
   relatives,
   targetPrepositions,
@@ -83,9 +85,13 @@ export interface Place {
 /** Weighs a clause's words: a preposition leads away from the verb, a relative clause further. */
 export function weigh(words: readonly Word[]): Place[] {
   let weight = 1;
-  return words.map(({ kind, lower, stem }) => {
-    if (relatives.has(lower)) weight = Math.min(weight, 0.3);
+  const hasVerb = actionVerbs.has(words[0]?.lower ?? "");
+  return words.map(({ kind, lower, stem }, at) => {
+    // "draw the scene described in the letter": the first verb asks, the second one only describes.
+    const describes = hasVerb && at > 1 && lower.endsWith("ed") && prepositions.has(words[at + 1]?.lower ?? "");
+    if ((at > 0 && relatives.has(lower)) || describes) weight = Math.min(weight, 0.3);
     else if (prepositions.has(lower)) weight = Math.max(0.35, weight * 0.65);
+    else if (particles.has(lower)) return { stem, weight: 1 };
     else if (targetPrepositions.has(lower)) weight = Math.max(weight, 0.8);
     return { stem: kind === "word" ? stem : "", weight };
   });
@@ -150,7 +156,7 @@ function matchCue(places: readonly Place[], cue: Cue, rarity: (stem: string) => 
     (sum, stem, index) => sum + rarity(stem) * (places[found[index] ?? 0]?.weight ?? 0),
     0,
   );
-  return { value: value * (ordered ? 1 : 0.75) * Math.max(0.6, 0.97 ** gaps), evidence: new Set(found) };
+  return { value: value * (ordered ? 1 : 0.75) * Math.max(0.75, 0.97 ** gaps), evidence: new Set(found) };
 }
 
 function bestPlace(places: readonly Place[], stem: string): number {
@@ -194,7 +200,10 @@ function slotScore({ words, asksQuestion }: Wanted, { inputs }: Profile): number
   const slots = new Set(inputs.map(([, { slot }]) => slot));
   const question = asksQuestion && slots.has("question") ? weights.question : 0;
   const named = words.some(
-    ({ lower }, at) => languages.has(lower) && /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? ""),
+    ({ lower }, at) =>
+      languages.has(lower) &&
+      /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? "") &&
+      !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
   );
   return question + (named && slots.has("language") ? weights.language : 0);
 }

@@ -89,6 +89,7 @@ function createSteps() {
       const nesting = findNesting(match, { resolved, wanted: { ...wanted, likeness: new Map() } }, making.catalogue);
       const before = nesting ? build(contextFor(making, nesting.inner, resolved)) : [];
       const inner = before.flatMap(([main]) => main ?? []);
+      making.things.speakOf(before.flat());
       const context = contextFor(making, nesting?.outer ?? match, [...asResolved(inner), ...resolved]);
       const instead = insteadOf(context);
       if (instead) notes.push(instead.note);

@@ -140,6 +140,7 @@ function startsClause(words: Words, at: number, isVerb: VerbTest): boolean {
   // ", which shows a dog" only describes; "and which ..." asks.
   const describes = words[at - 1]?.text === "," && /^(?:which|who|whose|whom|where)$/.test(words[at]?.lower ?? "");
   if (startsQuestion(words, at)) return !describes;
+  if (words.at(-1)?.text === "?" && startsYesNoQuestion(words, at)) return true;
   return isVerb(words, words[at]?.lower === "to" ? at + 1 : at);
 }
 

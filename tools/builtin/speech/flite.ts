@@ -3,13 +3,16 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { importWasi } from "./import-wasi.ts";
-import { type Sound, readWav } from "./read-wav.ts";
+import { readWav } from "./read-wav.ts";
 
 /** Speech recognition got 3 of its 106 words wrong; of the other voices 5 (kal16), 8 (awb) and 10 (slt). */
 const VOICE = "rms";
 
-/** Speaks one sentence of plain ASCII; needs a folder for its file. */
-export type Voice = (sentence: string, scratch: string) => Promise<Sound>;
+/** Samples per second of what the voice says. */
+export const VOICE_RATE = 16_000;
+
+/** Speaks one sentence of plain ASCII, samples -1 to 1 at {@link VOICE_RATE}; needs a folder for its file. */
+export type Voice = (sentence: string, scratch: string) => Promise<Float32Array>;
 
 /** Compiles the voice; about 0.1 s. */
 export async function loadVoice(): Promise<Voice> {
@@ -26,6 +29,9 @@ export async function loadVoice(): Promise<Voice> {
     const instance = await WebAssembly.instantiate(program, { wasi_snapshot_preview1: wasi.wasiImport });
     const code = wasi.start(instance);
     if (code !== 0) throw new Error(`flite ended with code ${code}`);
-    return readWav(join(scratch, "sentence.wav"), "the spoken sentence", { seconds: 3600, bytes: 256_000_000 });
+    const limits = { seconds: 3600, bytes: 256_000_000 };
+    const { samples, sampleRate } = await readWav(join(scratch, "sentence.wav"), "the spoken sentence", limits);
+    if (sampleRate !== VOICE_RATE) throw new Error(`flite spoke at ${sampleRate} Hz`);
+    return samples;
   };
 }

@@ -1,13 +1,35 @@
 /** Writing WAV files: linear PCM, 16 bits, one channel. */
-import { writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 
 const HEADER_BYTES = 44;
 
-export async function writeWav(path: string, samples: Int16Array, sampleRate: number): Promise<void> {
-  const body = pcmBytes(samples);
+export interface WavWriter {
+  append(samples: Int16Array): Promise<void>;
+  /** Writes the header, which names the length, and closes the file. */
+  close(): Promise<void>;
+}
+
+/** A WAV file that grows, so that long sound need not be held in memory. */
+export async function createWav(path: string, sampleRate: number): Promise<WavWriter> {
+  const file = await open(path, "w");
+  let bytes = 0;
+  return {
+    append: async (samples) => {
+      const block = pcmBytes(samples);
+      await file.write(block, 0, block.length, HEADER_BYTES + bytes);
+      bytes += block.length;
+    },
+    close: async () => {
+      await file.write(wavHeader(bytes, sampleRate), 0, HEADER_BYTES, 0);
+      await file.close();
+    },
+  };
+}
+
+function wavHeader(bytes: number, sampleRate: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.write("RIFF", 0, "latin1");
-  header.writeUInt32LE(HEADER_BYTES - 8 + body.length, 4);
+  header.writeUInt32LE(HEADER_BYTES - 8 + bytes, 4);
   header.write("WAVEfmt ", 8, "latin1");
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
@@ -17,8 +39,8 @@ export async function writeWav(path: string, samples: Int16Array, sampleRate: nu
   header.writeUInt16LE(2, 32);
   header.writeUInt16LE(16, 34);
   header.write("data", 36, "latin1");
-  header.writeUInt32LE(body.length, 40);
-  await writeFile(path, Buffer.concat([header, body]));
+  header.writeUInt32LE(bytes, 40);
+  return header;
 }
 
 /** Little-endian bytes of 16-bit samples, whatever the machine's own order. */

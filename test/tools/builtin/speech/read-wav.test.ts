@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TuttiError } from "../../../../src/errors.ts";
 import { readWav } from "../../../../tools/builtin/speech/read-wav.ts";
-import { toInt16, writeWav } from "../../../../tools/builtin/speech/write-wav.ts";
+import { createWav, toInt16 } from "../../../../tools/builtin/speech/write-wav.ts";
 import { makeFolder } from "../run-expert.ts";
 import { makeWav, sine } from "./make-wav.ts";
 
@@ -43,10 +43,13 @@ describe("readWav", () => {
     expect(worst).toBeLessThan(tolerance);
   });
 
-  it("reads back exactly what writeWav wrote", async () => {
+  it("reads back exactly what was written", async () => {
     const samples = Int16Array.from([0, 1, -1, 32_767, -32_768, 1234]);
     const path = join(await makeFolder(), "sound.wav");
-    await writeWav(path, samples, 22_050);
+    const file = await createWav(path, 22_050);
+    await file.append(samples.subarray(0, 2));
+    await file.append(samples.subarray(2));
+    await file.close();
     const sound = await readWav(path, "sound.wav", limits);
     expect(sound.sampleRate).toBe(22_050);
     expect(toInt16(sound.samples)).toEqual(samples);
@@ -80,8 +83,11 @@ describe("readWav", () => {
         const bytes = makeWav(tone.slice(0, 50));
         for (const [place, value] of changes) bytes[place] = value;
         await writeFile(path, bytes);
-        const outcome: unknown = await readWav(path, "sound.wav", limits).catch((error: unknown) => error);
-        if (outcome instanceof Error) expect(outcome).toMatchObject({ name: "TuttiError", code: "bad-input" });
+        const outcome = await readWav(path, "sound.wav", limits).then(
+          () => "read",
+          (error: unknown) => (error instanceof TuttiError ? error.code : error),
+        );
+        expect(["read", "bad-input"]).toContain(outcome);
       }),
       { numRuns: 200 },
     );

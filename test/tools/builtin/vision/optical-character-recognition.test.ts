@@ -46,6 +46,12 @@ describe("text recognition", () => {
     expect(boxes.every(({ box }) => box.xmin >= 900 && box.xmax <= 1540 && box.ymin >= 800)).toBe(true);
   });
 
+  it("reads a tilted, badly compressed photo of it, spaces included", async () => {
+    const photo = sharp(sample("note.png").path).rotate(5, { background: "#777777" }).blur(0.6).jpeg({ quality: 50 });
+    const { text } = await read(await pictureFile("photo.jpg", photo));
+    expect(text.split("\n")).toEqual(note);
+  });
+
   it("reads text that runs down the picture", async () => {
     const turned = sharp(sample("note.png").path).rotate(90).png();
     const { boxes } = await read(await pictureFile("turned.png", turned));

@@ -90,7 +90,7 @@ describe("cutting out", () => {
 });
 
 describe("decoding a line", () => {
-  it("drops blanks and repetitions, and scores the characters alone", () => {
+  it("drops blanks and repetitions, trusts a faint space, and scores the characters alone", () => {
     const alphabet = ["", "a", "b"];
     const steps = [
       [0.1, 0.9, 0],
@@ -102,6 +102,10 @@ describe("decoding a line", () => {
     const { text, score } = decodeLine(Float32Array.from(steps.flat()), steps.length, alphabet);
     expect(text).toBe("aab");
     expect(score).toBeCloseTo((0.9 + 0.7 + 0.501) / 3, 5);
+    expect(decodeLine(Float32Array.from([0, 0.9, 0, 0.92, 0, 0.08, 0, 0.9, 0]), 3, ["", "a", " "])).toEqual({
+      text: "a a",
+      score: expect.closeTo(0.9, 5) as number,
+    });
     expect(decodeLine(new Float32Array(0), 0, alphabet)).toEqual({ text: "", score: 0 });
   });
 });
