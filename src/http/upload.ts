@@ -34,7 +34,7 @@ export function detached(source: Readable): Readable {
   const copy = new PassThrough();
   source.pipe(copy);
   source.once("close", () => {
-
+    if (!source.readableEnded) copy.destroy(new TuttiError("invalid-request", "The upload broke off before its end."));
   });
   copy.once("close", () => source.resume());
   // Whoever reads it hears of the fault; before anybody does, it must not end the process.

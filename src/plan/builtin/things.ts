@@ -142,7 +142,8 @@ function ordinal(
 function nameScore({ head, modifiers, type, determiner }: Mention, thing: Thing): number {
   const isStep = thing.origin === "step";
   const matchesType = type !== undefined && itemTypeOf(thing) === type;
-  const headNamed = thing.names.has(head);
+  // "the text" names no text in particular.
+  const headNamed = thing.names.has(head) && head !== type;
   // "the transcribed audio" is the text that was made of it.
   const hits = modifiers.filter((modifier) => thing.names.has(modifier)).length * (isStep ? 4 : 2);
   if (!matchesType && !headNamed && hits === 0) return -1;

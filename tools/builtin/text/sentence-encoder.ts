@@ -3,6 +3,7 @@ import type { Embedder } from "../../../src/ports/embedder.ts";
 import { blankControls } from "./require-text.ts";
 import { isMostlyLatin } from "./script.ts";
 import { sentenceSpans } from "./sentences.ts";
+import { spread } from "./spread.ts";
 import { meanDirection } from "./vectors.ts";
 
 /** The vector space that the encoder's vectors live in. */
@@ -68,12 +69,6 @@ async function embedAll(model: Model, texts: readonly string[], signal?: AbortSi
     for (const [index, text] of batch.entries()) vectors.set(text, made[index] ?? []);
   }
   return vectors;
-}
-
-/** At most `most` of the items, evenly spread from the first on. */
-function spread<T>(items: readonly T[], most: number): T[] {
-  const step = Math.max(1, items.length / most);
-  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 /** Its vocabulary is Latin: any two texts in another script would get nearly the same, meaningless vector. */
