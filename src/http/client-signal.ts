@@ -6,7 +6,7 @@ export function clientSignal({ closing }: Pick<Context, "closing">, response: Re
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const timer = afterMs === undefined ? undefined : setTimeout(abort, afterMs);
-
+  response.once("close", abort);
   // The server outlives the request: without `signal` each request would leave a listener behind.
   closing.addEventListener("abort", abort, { signal: controller.signal });
   controller.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });

@@ -8,6 +8,8 @@ import { TuttiError } from "../errors.ts";
 /** Slow clients are cut off: milliseconds for the headers, and for a whole request with its files. */
 const HEADERS_TIMEOUT = 20_000;
 const REQUEST_TIMEOUT = 30 * 60_000;
+/** Longer than load balancers keep a connection (60 s mostly), so that none is closed under a request of theirs. */
+const KEEP_ALIVE_TIMEOUT = 65_000;
 /** How often a closing server looks for connections that nobody uses any more. */
 const IDLE_CHECK_MS = 50;
 
@@ -26,7 +28,10 @@ export async function listen(
   app: Express,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT }, app);
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE_TIMEOUT },
+    app,
+  );
   server.listen(port, host);
   try {
     await once(server, "listening");

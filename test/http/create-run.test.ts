@@ -227,7 +227,7 @@ describe("malformed requests", () => {
   test("JSON that is too deep or too wide for anything that recurses", async () => {
     const { fetch } = await serve();
     const headers = { "content-type": "application/json" };
-    for (const body of ["[".repeat(200_000) + "]".repeat(200_000), `[${"0,".repeat(200_000)}0]`]) {
+    for (const body of ["[".repeat(5000) + "]".repeat(5000), `[${"0,".repeat(200_000)}0]`]) {
       const problem = await problemOf(await fetch("/v1/runs", { method: "POST", headers, body }));
       expect(problem).toMatchObject({ status: 413, code: "too-large" });
     }

@@ -259,4 +259,17 @@ describe("a large file", () => {
     const problem = await problemOf(await fetch("/v1/assets", { method: "POST", body }));
     expect(problem).toMatchObject({ status: 413, code: "too-large" });
   });
+
+  test.each(["as it is", "in a form"])("a store that drops one %s does not drop the client", async (way) => {
+    const { fetch } = await serve({
+      async upload({ bytes }) {
+        bytes.destroy();
+        throw new TuttiError("unsupported-media", "not that");
+      },
+    });
+    const bytes = Buffer.alloc(5_000_000);
+    const body = way === "as it is" ? new Uint8Array(bytes) : form({}, [["f", bytes, "big.bin"]]);
+    const problem = await problemOf(await fetch("/v1/assets", { method: "POST", body }));
+    expect(problem).toMatchObject({ status: 415, detail: "not that" });
+  });
 });
