@@ -89,9 +89,14 @@ export const constructFaults: readonly Fault[] = [
       [
         "t4",
         "wrong-type",
-        "node t4: input `data` wants json, t2.audio item 1 gives audio; t3.data, t5.data or t2.audio would fit",
+        "node t4: input `data` wants json, t2.audio item 1 gives audio; t3.data, t5.data or t1.boxes would fit",
       ],
       ["t5", "bad-index", "node t5: input `data` wants t2.audio item 2, but t2 maps over 2 items, 0 to 1"],
+      [
+        "t5",
+        "wrong-type",
+        "node t5: input `data` wants json, the list gives list of audio; t3.data, t4.data or t1.boxes would fit",
+      ],
     ],
   ],
   [
