@@ -17,7 +17,7 @@ export const sentimentAnalysisExpert = defineExpert({
     id: "builtin/vader-use-sentiment",
     title: "Sentiment (VADER and Universal Sentence Encoder)",
     model: "VADER lexicon and nearest prototype sentences in USE Lite",
-    licence: { code: "Apache-2.0, MIT (VADER lexicon)", weights: "Apache-2.0" },
+    licence: { code: "Apache-2.0 AND MIT", weights: "Apache-2.0" },
     quality:
       "Right for 38 of 45 hard and 15 of 15 plain sentences of our own, on which VADER alone reaches about half; understands simple negation, misses irony, understatement and facts that are good or bad news; English only.",
     merit: 0.4,

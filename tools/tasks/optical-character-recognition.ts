@@ -14,6 +14,7 @@ export const opticalCharacterRecognition = defineTask({
   says: "{input.image} reads: “{output.text}”",
   phrases: [
     "ocr",
+    "image to text",
     "optical character recognition",
     "read text in image",
     "what text",

@@ -5,7 +5,7 @@ export const textGeneration = defineTask({
   title: "Text generation",
   description: "Write or continue a text.",
   inputs: {
-    text: { type: "text", description: "The prompt.", slot: "passage" },
+    text: { type: "text", description: "The prompt.", slot: "instruction" },
   },
   outputs: {
     text: { type: "text", description: "The text.", noun: "text" },

@@ -2,7 +2,9 @@
 import type { InputSpec } from "../../registry/task-spec.ts";
 import type { Binding, Each } from "../../run/plan-node.ts";
 import { fits, isAssetType, type ValueType } from "../../run/value.ts";
-import { chooseInputs, itemType, type Choice, type StepContext } from "./bind.ts";
+import { chooseInputs, type Choice } from "./bind.ts";
+import type { StepContext } from "./choose-things.ts";
+import { itemType } from "./item-type.ts";
 import { convert, outputsOf, type MakeContext } from "./convert.ts";
 import { labelsIn } from "./slots.ts";
 import { keyOf, type Thing } from "./things.ts";

@@ -34,9 +34,12 @@ export interface Catalogue {
 }
 
 /** Nouns of media alone say nothing of a task: too many work on them. */
-const plainMedia = new Set(
+export const plainMedia: ReadonlySet<string> = new Set(
   ["text", "image", "audio", "video", "speech", "voice", "sound", "document", "sentence"].map(stem),
 );
+
+/** "text in image" tells a task, "new text" does not. */
+const isTelling = ({ stems }: Cue): boolean => stems.length > 1 || stems.some((one) => !plainMedia.has(one));
 
 const asking = new Set(["how", "what", "which", "who", "there", "where", "many", "most"]);
 
@@ -67,24 +70,22 @@ function profileOf(task: CatalogueTask): Profile {
   const phrases = [...(task.phrases ?? []), task.title];
   return {
     task,
-    cues: phrases.map(cueOf).filter(({ stems }) => stems.some((one) => !plainMedia.has(one))),
+    cues: phrases.map(cueOf).filter(isTelling),
     name,
     bag: new Set([task.description, ...(task.examples ?? [])].flatMap(contentStems)),
     outputNames: new Set([
       ...name,
       ...outputs.flatMap(([, { description, noun = "" }]) => contentStems(`${description} ${noun}`)),
-      ...singleWords(phrases),
+      ...openings(phrases),
     ]),
     inputs: Object.entries(task.inputs),
     outputs,
   };
 }
 
-/** Wordings of one word ("transcript", "crop") are what its result is called, too. */
-function singleWords(phrases: readonly string[]): string[] {
-  return phrases
-    .map(contentStems)
-    .flatMap(([first, ...others]) => (first !== undefined && others.length === 0 ? [first] : []));
+/** What starts a wording ("transcript", "edit image") is what its result is called, too: "the edited photo". */
+function openings(phrases: readonly string[]): string[] {
+  return phrases.flatMap((phrase) => contentStems(phrase).slice(0, 1)).filter((one) => !asking.has(one));
 }
 
 /** "Find the things in a picture": a first word with an object after it. */

@@ -1,6 +1,8 @@
 /** Closes type gaps: the shortest way over the tasks from what there is to what is wanted. */
 import { isAssetType, sameType, type ValueType } from "../../run/value.ts";
 import type { Catalogue, Profile } from "./catalogue.ts";
+import { itemType } from "./item-type.ts";
+import { stem } from "./words.ts";
 
 /** One conversion: a task, the input that takes the thing, and the output that goes on. */
 export interface Conversion {
@@ -27,10 +29,19 @@ export interface Gap {
 const MOST_CONVERSIONS = 3;
 
 /** What a conversion costs, and what makes it dearer or cheaper. */
-const costs = { step: 2, least: 0.5, byProduct: 0.8, unavailable: 0.7, named: -0.4, done: -0.5, hinted: -1 } as const;
+const costs = {
+  step: 2,
+  least: 0.5,
+  byProduct: 0.8,
+  unavailable: 0.7,
+  named: -0.4,
+  done: -0.15,
+  hinted: -1,
+  worded: -0.3,
+} as const;
 
 /** Conversions by which a task can take `from` alone. */
-function conversionsFrom(from: ValueType, { making }: Gap, { profiles }: Catalogue): Conversion[] {
+function conversionsFrom(from: ValueType, { making }: Pick<Gap, "making">, { profiles }: Catalogue): Conversion[] {
   return profiles.flatMap((profile) => {
     const [only, ...others] = profile.inputs.filter(([, { optional }]) => optional !== true);
     if (!only || others.length > 0 || !sameType(only[1].type, from)) return [];
@@ -72,22 +83,40 @@ export function findConversions(gap: Gap, catalogue: Catalogue): readonly Conver
   return undefined;
 }
 
-function costOf(
-  { profile, output, gives }: Conversion,
-  { hints, done }: Gap,
-  { rarity, bagRarity }: Catalogue,
-): number {
+function costOf(conversion: Conversion, { from, to, hints, done }: Gap, { rarity, bagRarity }: Catalogue): number {
+  const { profile, output, gives } = conversion;
   const { name, cues, bag, task, outputs } = profile;
+  const types = [plainStem(from), plainStem(to)];
   let hinted = 0;
   for (const hint of hints) {
+    if (types.includes(hint)) continue;
     if (name.has(hint) || cues.some(({ stems }) => stems.length === 1 && stems[0] === hint)) hinted += rarity(hint);
     else if (bag.has(hint)) hinted += bagRarity(hint) / 2;
   }
   let cost = costs.step + costs.hinted * Math.min(1, hinted);
+  // "the text in the picture": said nearly as the task's own wordings say it.
+  const said = (one: string): boolean => hints.has(one) || one === types[0];
+  if (cues.some(({ stems, directed }) => !directed && stems.length > 1 && stems.every(said))) cost += costs.worded;
   // What a task is for comes first among its outputs; what else it gives is a by-product.
   if (outputs[0]?.[0] !== output) cost += costs.byProduct;
   if (cues.some(({ stems, directed }) => directed && stems.at(-1) === gives)) cost += costs.named;
   if (task.unavailable !== undefined) cost += costs.unavailable;
   if (done.has(task.id)) cost += costs.done;
   return Math.max(costs.least, cost);
+}
+
+const plainStem = (type: ValueType): string => (typeof type === "string" ? stem(type) : plainStem(type.list));
+
+/** Types that things of these types can be turned into, themselves included. */
+export function reachableFrom(types: readonly ValueType[], catalogue: Catalogue): ValueType[] {
+  const found: ValueType[] = [];
+  let next = types.map(itemType);
+  for (let step = 0; step <= MOST_CONVERSIONS && next.length > 0; step += 1) {
+    const added = next.filter((type, at) => ![...found, ...next.slice(0, at)].some((one) => sameType(one, type)));
+    found.push(...added);
+    next = added.flatMap((from) =>
+      conversionsFrom(from, { making: false }, catalogue).map(({ gives }) => itemType(gives)),
+    );
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 /** Turns things into what a step wants, with the nodes that do it. */
 import type { Binding, Condition } from "../../run/plan-node.ts";
 import { fits, isAssetType, sameType, type ValueType } from "../../run/value.ts";
-import { itemType } from "./bind.ts";
+import { itemType } from "./item-type.ts";
 import type { Catalogue, Profile } from "./catalogue.ts";
 import { findConversions, type Conversion } from "./close-gaps.ts";
 import type { Draft } from "./draft.ts";

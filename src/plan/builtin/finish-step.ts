@@ -1,6 +1,6 @@
 /** What a step needs beyond its task: another form, another language, or another task where nobody can do this one. */
 import { isAssetType, type ValueType } from "../../run/value.ts";
-import { itemType } from "./bind.ts";
+import { itemType } from "./item-type.ts";
 import { findConversions } from "./close-gaps.ts";
 import type { BuildContext } from "./build-step.ts";
 import { convert, outputsOf, type MakeContext } from "./convert.ts";

@@ -72,7 +72,8 @@ export function foldPassages(words: Words, text: string, isVerb: VerbTest): Word
     const noun = before.find(
       ({ kind, lower }) => kind === "word" && (typeOfNoun.get(lower) === "text" || announced.test(lower)),
     );
-    if (!noun) return undefined;
+    // "do this: ..." announces what is to be done.
+    if (!noun || before.some(({ lower }) => lower === "do" || lower === "perform")) return undefined;
     if (noun.stem === "quest") return noun.lower === "question" ? sentenceEnd(colon + 1) : undefined;
     const sentence = sentenceStarts.findLast((start) => start <= colon) ?? 0;
     const asked = sentenceStarts.some((start) => start <= sentence && asksAt(start));

@@ -1,10 +1,12 @@
 /** Finds the task that a clause asks for: by its wordings, its meaning, and the types that the clause speaks of. */
-import type { ValueType } from "../../run/value.ts";
+import { sameType, type ValueType } from "../../run/value.ts";
+import { reachableFrom } from "./close-gaps.ts";
+import { fitOf } from "./fit.ts";
+import { itemType } from "./item-type.ts";
 import type { Catalogue, Cue, Profile } from "./catalogue.ts";
 import {
   actionVerbs,
   emptyWords,
-  languages,
   lightVerbs,
   particles,
   prepositions,
@@ -47,29 +49,17 @@ export interface Match {
   readonly evidence: ReadonlySet<number>;
 }
 
-/** The weights of the parts of a score; found by error analysis, not by fitting single cases. */
-const weights = {
-  bag: 0.25,
-  name: 0.8,
-  likeness: 0.5,
-  source: 0.3,
-  foreignSource: -0.3,
-  target: 0.35,
-  foreignTarget: -0.5,
-  absent: -0.4,
-  question: 0.3,
-  language: 0.5,
-  unavailable: -0.12,
-  passesVerb: 0.8,
-} as const;
+/** The weights of what the words say; found by error analysis, not by fitting single cases. */
+const weights = { bag: 0.25, name: 0.8, likeness: 0.5, unavailable: -0.12, passesVerb: 0.8 } as const;
 
 /** All tasks, best first. */
 export function rankTasks(wanted: Wanted, catalogue: Catalogue): Match[] {
+  const reachable = reachableFrom(wanted.atHand, catalogue);
   return catalogue.profiles
     .map((profile) => {
       const { value: lexical, evidence } = lexicalScore(wanted, profile, catalogue);
       const likeness = Math.max(0, wanted.likeness.get(profile.task.id) ?? 0) * weights.likeness;
-      const fit = typeScore(wanted, profile) + slotScore(wanted, profile);
+      const fit = fitOf(wanted, profile, reachable);
       const available = profile.task.unavailable === undefined ? 0 : weights.unavailable;
       return { profile, lexical, evidence, score: lexical + likeness + fit + available };
     })
@@ -167,47 +157,6 @@ function bestPlace(places: readonly Place[], stem: string): number {
   return best;
 }
 
-function typeScore(
-  { sources, sourceWeight, targets, atHand, asksQuestion }: Wanted,
-  { inputs, outputs }: Profile,
-): number {
-  const takes = inputs
-    .filter(([, { slot }]) => slot !== "question" || asksQuestion)
-    .map(([, { type }]) => itemType(type));
-  const [main] = inputs.filter(([, { optional }]) => optional !== true);
-  const gives = outputs.map(([, { type }]) => itemType(type));
-  let score = 0;
-  if (sources.length > 0)
-    score +=
-      sourceWeight * (sources.some((type) => takes.includes(itemType(type))) ? weights.source : weights.foreignSource);
-  // Whatever the words say: what is not there can't be worked on.
-  const given = main && (main[1].slot === undefined || inputs.some(([, { slot }]) => slot === "question"));
-  if (given && !atHand.some((type) => itemType(type) === itemType(main[1].type))) score += weights.absent;
-  if (targets.length > 0) {
-    const first = gives[0];
-    const made = targets.some((type) => itemType(type) === first);
-    const beside = targets.some((type) => gives.includes(itemType(type)));
-    score += made ? weights.target : beside ? weights.target / 2 : weights.foreignTarget;
-  }
-  return score;
-}
-
-function itemType(type: ValueType): string {
-  return typeof type === "string" ? type : itemType(type.list);
-}
-
-function slotScore({ words, asksQuestion }: Wanted, { inputs }: Profile): number {
-  const slots = new Set(inputs.map(([, { slot }]) => slot));
-  const question = asksQuestion && slots.has("question") ? weights.question : 0;
-  const named = words.some(
-    ({ lower }, at) =>
-      languages.has(lower) &&
-      /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? "") &&
-      !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
-  );
-  return question + (named && slots.has("language") ? weights.language : 0);
-}
-
 /** Whether a clause has any word with a meaning of its own. */
 export function hasContent(words: readonly Word[]): boolean {
   return words.some(
@@ -246,7 +195,7 @@ function answers({ inputs }: Profile, { atHand }: Wanted): boolean {
   const others = inputs.filter(([, { slot, optional }]) => slot !== "question" && optional !== true);
   return (
     others.length < inputs.length &&
-    others.every(([, { type }]) => atHand.some((one) => itemType(one) === itemType(type)))
+    others.every(([, { type }]) => atHand.some((one) => sameType(itemType(one), itemType(type))))
   );
 }
 

@@ -1,7 +1,7 @@
 /** "Read the *summary* of the letter *aloud*": two tasks in one clause, one of which works on what the other gives. */
 import { fits, type ValueType } from "../../run/value.ts";
-import { itemType } from "./bind.ts";
-import type { Catalogue, Profile } from "./catalogue.ts";
+import { itemType } from "./item-type.ts";
+import { type Catalogue, plainMedia, type Profile } from "./catalogue.ts";
 import { findConversions } from "./close-gaps.ts";
 import { vagueNouns } from "./lexicon.ts";
 import { rankTasks, takesQuestions, type Match, type Wanted } from "./match.ts";
@@ -31,13 +31,18 @@ export function findNesting(
     place < wanted.words.length &&
     !mentions.some(({ from, to }) => place >= from && place < to) &&
     !vagueNouns.has(wanted.words[place]?.lower ?? "");
+  const tells = (place: number): boolean => !plainMedia.has(wanted.words[place]?.stem ?? "");
   // How far from the verb a word stands says little here: "the entities in the *summary* of the letter".
   const places = wanted.places.map(({ stem, weight }, at) =>
     best.evidence.has(at) ? { stem: "", weight: 0 } : { stem, weight: weight > RELATIVE ? 1 : weight },
   );
   const others = rankTasks({ ...wanted, places, verbLeads: false }, catalogue).filter(
     ({ profile, lexical, evidence }) =>
-      profile !== best.profile && lexical >= LEAST_NESTED && !takesQuestions(profile) && [...evidence].every(asks),
+      profile !== best.profile &&
+      lexical >= LEAST_NESTED &&
+      !takesQuestions(profile) &&
+      [...evidence].every(asks) &&
+      [...evidence].some(tells),
   );
   for (const other of others) {
     // What stands first is done last: "summarize the translation", "a translated answer".

@@ -1,5 +1,4 @@
 /** Goes through the clauses of a request in order, and makes the nodes of each. */
-import type { PlanInput } from "../../ports/planner.ts";
 import { createBranching } from "./branching.ts";
 import { buildStep, type BuildContext } from "./build-step.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -16,7 +15,6 @@ import { textOf } from "./slots.ts";
 import type { Resolved, Thing, Things } from "./things.ts";
 
 export interface Story {
-  readonly input: PlanInput;
   readonly clauses: readonly Clause[];
   /** For each clause. */
   readonly likeness: readonly Likeness[];

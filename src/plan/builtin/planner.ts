@@ -14,7 +14,7 @@ import { hasContent } from "./match.ts";
 import { planSteps } from "./plan-steps.ts";
 import { readRequest } from "./read-request.ts";
 import { segment } from "./segment.ts";
-import { splitNominal } from "./split-nominal.ts";
+import { regroup } from "./regroup.ts";
 
 /** Prepared catalogues that are kept; a server has one, and a new one after each change of its experts. */
 const MOST_CATALOGUES = 4;
@@ -42,12 +42,12 @@ export function createBuiltinPlanner({ embedder }: BuiltinPlannerOptions = {}): 
     async *plan(input: PlanInput, signal: AbortSignal): AsyncGenerator<PlanItem> {
       const catalogue = prepared(input.tasks);
       const words = readRequest(input.text, input.assets);
-      const clauses = splitNominal(segment(words, input.text, catalogue.verbs), catalogue);
+      const clauses = regroup(segment(words, input.text, catalogue.verbs), catalogue);
       const { likeness, failure } = await likenessOf(clauses, catalogue, signal);
       if (signal.aborted) throw new TuttiError("canceled", "Planning was canceled.");
       const things = introduceThings(input, clauses);
       const draft = createDraft(input.frozen, input.maxNodes);
-      const notes = planSteps({ input, clauses, likeness, catalogue, things, draft });
+      const notes = planSteps({ clauses, likeness, catalogue, things, draft });
       const speechless = !clauses.some((clause) => hasContent(clause.words));
       if (speechless) describeAssets(things, catalogue, draft);
       if (draft.nodes.length === 0 && input.frozen.length === 0) throw notUnderstood(input, notes);

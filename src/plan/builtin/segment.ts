@@ -24,8 +24,10 @@ export interface Clause {
   readonly kind: ClauseKind;
   /** Sentence that it is part of, counted from 0. */
   readonly sentence: number;
-  /** `if` asks, `then` and `else` depend on the answer. */
-  readonly branch?: "if" | "then" | "else" | undefined;
+  /** `if` asks, `else` and what follows an `if` in its sentence depend on the answer. */
+  readonly branch?: "if" | "else" | undefined;
+  /** "by ...": how what the next clause asks for is to be done. */
+  readonly isMeans?: boolean | undefined;
   /** What the question was led in with: "answer the following questions:". */
   readonly lead?: readonly Word[] | undefined;
 }
@@ -59,7 +61,7 @@ function clausesOf(sentence: Words, number: number, isVerb: VerbTest): Clause[] 
       ? []
       : [{ words: core, kind: kindOf(piece, asked, isVerb), sentence: number, branch: branchOf(piece) }];
   });
-  return inOrder(shareObjects(joinPhrases(clauses)));
+  return inOrder(shareObjects(joinPhrases(clauses))).map(withoutOrder);
 }
 
 function sentencesOf(words: Words, isVerb: VerbTest): Words[] {
@@ -220,6 +222,14 @@ function shareObjects(clauses: readonly Clause[]): Clause[] {
     const shared = alone && next?.kind === "request" ? next.words.slice(1) : [];
     return [{ ...clause, words: [...clause.words, ...shared] }, ...done];
   }, []);
+}
+
+/** "by joining photos" asks for the same as "join photos". */
+function withoutOrder(clause: Clause): Clause {
+  const [first, second] = clause.words;
+  const tellsOrder =
+    /^(?:by|after|before|once|with|as)$/.test(first?.lower ?? "") && second?.lower.endsWith("ing") === true;
+  return tellsOrder ? { ...clause, words: clause.words.slice(1), isMeans: first?.lower === "by" } : clause;
 }
 
 /** Puts what is done first first: "make a video by joining photos", "before describing it, sharpen the photo". */

@@ -5,7 +5,10 @@ import { planRequest } from "./plan-request.ts";
 
 type Example = readonly [request: string, files: string, ...lines: string[]];
 
-async function expectPlans([request, files, ...lines]: Example): Promise<void> {
+const named = (examples: readonly Example[]) =>
+  examples.map(([request, files, ...lines]) => ({ request, files, lines }));
+
+async function expectPlans({ request, files, lines }: ReturnType<typeof named>[number]): Promise<void> {
   const planned = await planRequest(request, files);
   expect(planned.lines).toEqual(lines);
   expect(planned.problems).toEqual([]);
@@ -207,17 +210,17 @@ const conditions: readonly Example[] = [
 ];
 
 describe(`references: ${verifies("plan:typed-references")}`, () => {
-  it.each(references)("%s", async (...example) => expectPlans(example));
+  it.each(named(references))("$request", expectPlans);
 });
 
 describe(`gaps: ${verifies("plan:gaps")}`, () => {
-  it.each(gaps)("%s", async (...example) => expectPlans(example));
+  it.each(named(gaps))("$request", expectPlans);
 });
 
 describe("questions", () => {
-  it.each(questions)("%s", async (...example) => expectPlans(example));
+  it.each(named(questions))("$request", expectPlans);
 });
 
 describe(`conditions: ${verifies("plan:condition")}`, () => {
-  it.each(conditions)("%s", async (...example) => expectPlans(example));
+  it.each(named(conditions))("$request", expectPlans);
 });

@@ -1,4 +1,4 @@
-/** "a summary and the sentiment of this review": one verb, two tasks. */
+/** Parts and joins clauses by what they ask for, where grammar alone can't tell. */
 import type { Catalogue } from "./catalogue.ts";
 import { emptyWords } from "./lexicon.ts";
 import { bestByWording } from "./match.ts";
@@ -11,11 +11,27 @@ const LEAST_HALF = 0.8;
 /** What these lead in is worked with, and is nothing that is asked for. */
 const sourcing = /^(?:based|using|according|given|from|with|between|against)$/;
 
-/** Splits clauses at an "and" on whose sides different tasks are named. */
-export function splitNominal(clauses: readonly Clause[], catalogue: Catalogue): Clause[] {
-  return clauses.flatMap((clause) =>
+/**
+ * Splits clauses at an "and" on whose sides different tasks are named ("a summary and the sentiment of this review"),
+ * and joins to its clause a "by ..." that names no task of its own ("edit the photo by adding a hat").
+ */
+export function regroup(clauses: readonly Clause[], catalogue: Catalogue): Clause[] {
+  return joinMeans(clauses, catalogue).flatMap((clause) =>
     clause.kind === "context" || clause.branch === "if" ? [clause] : split(clause, catalogue),
   );
+}
+
+function joinMeans(clauses: readonly Clause[], catalogue: Catalogue): Clause[] {
+  return clauses.reduce<Clause[]>((done, clause) => {
+    const means = done.at(-1);
+    if (!means?.isMeans || namesTask(means.words, catalogue)) return [...done, clause];
+    return [...done.slice(0, -1), { ...clause, words: [...clause.words, ...means.words] }];
+  }, []);
+}
+
+function namesTask(words: readonly Word[], catalogue: Catalogue): boolean {
+  const best = bestByWording(words, catalogue);
+  return best !== undefined && best.value >= LEAST_HALF && best.evidence[0] === 0;
 }
 
 function split(clause: Clause, catalogue: Catalogue): Clause[] {

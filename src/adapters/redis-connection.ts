@@ -1,0 +1,32 @@
+/** Connections to Redis. Every adapter makes its own, so that each may close what it has. */
+import { Redis, type RedisOptions } from "ioredis";
+
+/** Where Redis is: a URL (`redis://` or `rediss://`), or a connection whose settings are taken over; it is not used itself. */
+export type RedisAddress = Redis | string;
+
+/**
+ * Starts the keys of everything that Tutti keeps in Redis. The braces are a hash tag: on a Redis Cluster all keys share one slot, without
+ * which a commit (a run, the outbox and the indices in one step) could not be atomic there.
+ */
+export const DEFAULT_PREFIX = "{tutti}";
+
+/** Longest pause between two tries to reach a Redis that is away, milliseconds. */
+const LAST_PAUSE_MS = 1000;
+
+/** @param onError Told once of every kind of trouble while the connection is down, not at every try. */
+export function connectRedis(address: RedisAddress, options: RedisOptions, onError: (error: Error) => void): Redis {
+  const settings: RedisOptions = { retryStrategy: (tries) => Math.min(tries * 50, LAST_PAUSE_MS), ...options };
+  const redis = typeof address === "string" ? new Redis(address, settings) : address.duplicate(settings);
+  let told: string | undefined;
+  redis.on("ready", () => (told = undefined));
+  redis.on("error", (error: Error) => {
+    if (error.message === told) return;
+    told = error.message;
+    onError(error);
+  });
+  return redis;
+}
+
+export function warnOfRedis(error: unknown): void {
+  process.emitWarning(`Redis: ${String(error)}`);
+}

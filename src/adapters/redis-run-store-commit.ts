@@ -1,0 +1,57 @@
+/** A commit as one script. */
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { TuttiError } from "../errors.ts";
+import type { Commit, CommitResult } from "../ports/run-store.ts";
+import { commitRun } from "./lua/commit-run.ts";
+import { outboxMember, type RunStoreKeys } from "./redis-run-store-keys.ts";
+import { runScript } from "./redis-script.ts";
+
+const replySchema = z.union([
+  z.tuple([z.enum(["committed", "conflict"])]),
+  z.tuple([z.literal("exists"), z.string()]),
+]);
+const holderSchema = z.tuple([z.string(), z.string()]);
+
+/**
+ * @param keepFinishedMs How long a run is kept after its end; undefined for ever.
+ * @throws TuttiError `internal` for a malformed commit; nothing is written then.
+ */
+export async function sendCommit(
+  redis: Redis,
+  keys: RunStoreKeys,
+  commit: Commit,
+  keepFinishedMs: number | undefined,
+): Promise<CommitResult> {
+  assertWellFormed(commit);
+  const { runId, expectedRevision, events, outbox, head, idempotency } = commit;
+  const { tenant, active, createdAt } = head;
+  const reply = await runScript(
+    redis,
+    commitRun,
+    [
+      ...[keys.run(runId), keys.events(runId), keys.entries(runId), keys.outbox],
+      ...[keys.index(true), keys.index(true, tenant), keys.index(false), keys.index(false, tenant), keys.expiring],
+      ...(idempotency ? [keys.idempotency(tenant, idempotency.key)] : []),
+    ],
+    [
+      ...[expectedRevision, randomUUID(), runId, JSON.stringify(head), createdAt, Number(active)],
+      ...[keepFinishedMs ?? "", idempotency ? JSON.stringify([runId, idempotency.fingerprint]) : ""],
+      ...[events.length, ...events.map((event) => JSON.stringify(event))],
+      ...outbox.flatMap((entry) => [entry.dueAt, outboxMember(entry)]),
+    ],
+  );
+  const [outcome, holder] = replySchema.parse(reply);
+  if (outcome !== "exists") return { outcome };
+  const [holderId, fingerprint] = holderSchema.parse(JSON.parse(holder));
+  return { outcome, runId: holderId, fingerprint };
+}
+
+/** A commit that breaks these rules is a defect of the caller; written down, it would spoil the run for ever. */
+function assertWellFormed({ runId, expectedRevision, events, outbox, head, idempotency }: Commit): void {
+  const ofOneRun = [...events, ...outbox, head].every((part) => part.runId === runId);
+  const contiguous = events.length > 0 && events.every(({ seq }, index) => seq === expectedRevision + index + 1);
+  if (ofOneRun && contiguous && (!idempotency || expectedRevision === 0)) return;
+  throw new TuttiError("internal", `A malformed commit to run ${runId} at revision ${expectedRevision} was refused.`);
+}

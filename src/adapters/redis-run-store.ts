@@ -1,0 +1,82 @@
+/** The run store of several machines: Redis. A commit is one script; watchers share one blocking connection per store. */
+import { TuttiError } from "../errors.ts";
+import type { RunStore } from "../ports/run-store.ts";
+import { connectRedis, DEFAULT_PREFIX, warnOfRedis, type RedisAddress } from "./redis-connection.ts";
+import { sendCommit } from "./redis-run-store-commit.ts";
+import { listHeads } from "./redis-run-store-heads.ts";
+import { decodeHead, outboxEntry, outboxMember, runStoreKeys } from "./redis-run-store-keys.ts";
+import { readEvents, watchRun } from "./redis-run-store-watch.ts";
+import { StreamFeed } from "./redis-stream-feed.ts";
+
+export interface RedisRunStoreOptions {
+  /** A URL, or a connection whose settings are taken over. */
+  readonly connection: RedisAddress;
+  /** Starts every key. @default "{tutti}" */
+  readonly prefix?: string;
+  /** How long a run is kept after its end, with its idempotency key, milliseconds. @default for ever */
+  readonly keepFinishedMs?: number;
+  /** Told of lost connections; they are made again by themselves. @default a process warning */
+  readonly onError?: (error: Error) => void;
+}
+
+/** While Redis is away, a call waits for about ten seconds before it rejects; whether it had an effect is unknown then. */
+const TRIES_PER_CALL = 20;
+
+/** Redis 6.2 or newer, with `maxmemory-policy noeviction`; `checkRedis` tells. How durable a commit is, its `appendfsync` decides. */
+export function openRedisRunStore({
+  connection,
+  prefix = DEFAULT_PREFIX,
+  keepFinishedMs,
+  onError = warnOfRedis,
+}: RedisRunStoreOptions): RunStore {
+  const keys = runStoreKeys(prefix);
+  const redis = connectRedis(connection, { maxRetriesPerRequest: TRIES_PER_CALL }, onError);
+  const feed = new StreamFeed({ address: connection, commands: redis, prefix, onError });
+  const closing = new AbortController();
+
+  function assertOpen(): void {
+    if (closing.signal.aborted) throw new TuttiError("shutting-down", "The store of runs is closed.");
+  }
+
+  return {
+    async commit(commit) {
+      assertOpen();
+      return sendCommit(redis, keys, commit, keepFinishedMs);
+    },
+    async read(runId, after = 0) {
+      assertOpen();
+      return readEvents(redis, keys.events(runId), after);
+    },
+    async head(runId) {
+      assertOpen();
+      const json = await redis.hget(keys.run(runId), "head");
+      return json === null ? undefined : decodeHead(json);
+    },
+    async heads(filter) {
+      assertOpen();
+      return listHeads(redis, keys, filter);
+    },
+    async outbox(now, limit) {
+      assertOpen();
+      const flat = await redis.zrangebyscore(keys.outbox, "-inf", now, "WITHSCORES", "LIMIT", 0, limit);
+      return Array.from({ length: flat.length / 2 }, (_, i) => outboxEntry(flat[2 * i] ?? "", flat[2 * i + 1] ?? ""));
+    },
+    async removeFromOutbox(entries) {
+      assertOpen();
+      // The members of a run are only there to be found at its end: one that is left behind does no harm.
+      const removals = entries.flatMap((entry) => {
+        const member = outboxMember(entry);
+        return [redis.zrem(keys.outbox, member), redis.srem(keys.entries(entry.runId), member)];
+      });
+      await Promise.all(removals);
+    },
+    watch(runId, after, signal) {
+      return watchRun({ redis, keys, feed }, runId, after, AbortSignal.any([signal, closing.signal]));
+    },
+    async close() {
+      closing.abort();
+      feed.close();
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/** Chooses what an input takes from the words of a clause: a number, a name, a question, a text to work on. */
+import type { InputSpec } from "../../registry/task-spec.ts";
+import { isAssetType, sameType } from "../../run/value.ts";
+import type { Profile } from "./catalogue.ts";
+import { chooseThings, isQuestion, type StepContext } from "./choose-things.ts";
+import { itemType } from "./item-type.ts";
+import { emptyWords, lightVerbs, typeOfNoun, vagueNouns } from "./lexicon.ts";
+import { alternativesIn, angleIn, labelsIn, languageIn, sizeIn, textOf } from "./slots.ts";
+import type { Resolved, Thing } from "./things.ts";
+
+function literal(type: "text" | "number", value: string | number): Thing {
+  const binding =
+    type === "text" ? { value: { type, value: String(value) } } : { value: { type, value: Number(value) } };
+  return { binding, type, names: new Set(), origin: "literal", group: "literal", content: false };
+}
+
+const texts = (text: string | undefined): Thing[] =>
+  text === undefined || text.trim() === "" ? [] : [literal("text", text)];
+const numbers = (value: number | undefined): Thing[] => (value === undefined ? [] : [literal("number", value)]);
+
+/** What the words give for an input's slot; empty where they give nothing. */
+export function chooseForSlot(context: StepContext, spec: InputSpec, used: ReadonlySet<Thing>): readonly Thing[] {
+  const { clause, evidence } = context;
+  const text = textOf(clause.words);
+  switch (spec.slot) {
+    case "angle":
+      return numbers(angleIn(text));
+    case "width":
+      return numbers(sizeIn(text).width);
+    case "height":
+      return numbers(sizeIn(text).height);
+    case "language":
+      return texts(languageIn(clause.words));
+    case "label":
+      return texts(labelsIn(clause.words, evidence).join(", "));
+    case "labels":
+      return texts(alternativesIn(clause.words).join(", "));
+    case "question":
+      return chooseQuestion(context, used);
+    case "instruction":
+      return chooseInstruction(context, spec, used);
+    case "passage":
+    case undefined:
+      return choosePassage(context, spec, used);
+  }
+}
+
+function chooseQuestion(context: StepContext, used: ReadonlySet<Thing>): readonly Thing[] {
+  const { clause, resolved, things, guard, profile } = context;
+  const free = (thing: Thing): boolean => !used.has(thing);
+  const spoken = resolved.filter(({ certainty }) => certainty !== "pronoun").flatMap((one) => one.things.filter(free));
+  const quoted = spoken.find((thing) => thing.type === "text" && isQuestion(thing));
+  if (quoted) return [quoted];
+  if (clause.kind === "question") return texts(`${textOf(clause.words)}?`);
+  // "find the answer to that command in the manual": one text is asked about, the other one is what is asked.
+  const written = spoken.filter(({ type, origin }) => type === "text" && origin === "step");
+  const passages = profile.inputs.filter(([, { slot }]) => slot === "passage").length;
+  const asked = spoken.filter(({ type }) => type === "text").length > passages ? written.at(-1) : undefined;
+  if (asked) return [asked];
+  const known = things
+    .recent(guard)
+    .find((thing) => free(thing) && isQuestion(thing) && (thing.type === "text" || thing.type === "audio"));
+  if (known) return [known];
+  const voiced = spoken.find(({ type }) => type === "audio");
+  return voiced ? [voiced] : texts(textOf(clause.words));
+}
+
+function chooseInstruction(context: StepContext, spec: InputSpec, used: ReadonlySet<Thing>): readonly Thing[] {
+  const spoken = context.resolved
+    .filter(({ certainty }) => certainty !== "pronoun")
+    .flatMap((one) => one.things)
+    .filter((thing) => !used.has(thing));
+  const given = spoken.find(({ type }) => sameType(type, spec.type)) ?? spoken.find(({ type }) => type === "audio");
+  return given ? [given] : texts(textOf(context.clause.words));
+}
+
+/** The text to work on: what the clause names or quotes, else its own words where they say something, else the latest. */
+function choosePassage(context: StepContext, spec: InputSpec, used: ReadonlySet<Thing>): readonly Thing[] {
+  const { resolved, things, guard, profile } = context;
+  const needsQuestion = profile.inputs.some(([, { slot }]) => slot === "question");
+  const free = (thing: Thing): boolean => !used.has(thing) && !(needsQuestion && isQuestion(thing));
+  const spoken = resolved.filter(({ certainty }) => certainty !== "pronoun");
+  const own = ownWords(context);
+  if (
+    own !== undefined &&
+    makesFile(profile) &&
+    !spoken.some((one) => one.things.some(free)) &&
+    !resolved.some(({ mention }) => mention.kind === "pronoun")
+  ) {
+    return texts(own);
+  }
+  const left = resolved.map((one) => ({ ...one, things: one.things.filter(free) }));
+  // Of two texts, the file is what is read, the other one what is asked.
+  const fromFile = (one: Resolved): number => (needsQuestion && one.things[0]?.origin === "asset" ? 0 : 1);
+  const pool: StepContext = { ...context, resolved: left.toSorted((a, b) => fromFile(a) - fromFile(b)) };
+  const chosen = chooseThings(pool, spec, new Set([...used, ...things.recent(guard).filter((thing) => !free(thing))]));
+  if (chosen.length > 0) return chosen;
+  const said = things.recent(guard).filter(({ origin }) => origin === "history");
+  return said.length > 0 ? said.slice(0, 1) : texts(own);
+}
+
+const makesFile = ({ outputs }: Profile): boolean =>
+  outputs[0] !== undefined && isAssetType(itemType(outputs[0][1].type));
+
+/** What a clause says beyond the words by which its task was found; undefined where that is nothing. */
+function ownWords({ clause, evidence, resolved }: StepContext): string | undefined {
+  const { words } = clause;
+  const within = (at: number): boolean => resolved.some(({ mention }) => at >= mention.from && at < mention.to);
+  const empty = (at: number): boolean => {
+    const word = words[at];
+    if (!word || word.kind !== "word") return word?.kind === "mark";
+    const idle =
+      emptyWords.has(word.lower) ||
+      lightVerbs.has(word.lower) ||
+      typeOfNoun.has(word.lower) ||
+      vagueNouns.has(word.lower);
+    return idle || evidence.has(at) || within(at);
+  };
+  const places = words.map((_, at) => at);
+  const first = places.find((at) => !empty(at));
+  const last = places.findLast((at) => !empty(at));
+  if (first === undefined || last === undefined) return undefined;
+  const start = first > 0 && /^(?:a|an|the|my|this)$/.test(words[first - 1]?.lower ?? "") ? first - 1 : first;
+  return textOf(words.slice(start, last + 1));
+}
