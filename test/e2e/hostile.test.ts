@@ -138,7 +138,7 @@ describe("bad input", () => {
 describe("what can only be found out later", () => {
   it(`${verifies("http:late-faults")}: a truncated picture`, async () => {
     const form = new FormData();
-    form.set("request", "Which objects are in broken.png? And which are in coffee.png?");
+    form.set("request", "Find the objects in broken.png and in coffee.png.");
     form.set("a", new Blob([sampleBytes("rocket.jpg").subarray(0, 20_000)]), "broken.png");
     form.set("b", new Blob([sampleBytes("coffee.png")]), "coffee.png");
     const { status, text } = await post("/v1/runs?wait=60", form);

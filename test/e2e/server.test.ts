@@ -164,6 +164,8 @@ describe("a served Tutti", () => {
   it(verifies("log:lines"), async () => {
     const { json } = await postRun(words("Is this positive or negative: 'I hate it'?"));
     const { id } = runSchema.parse(json);
+    // The answer may be here before the last lines are.
+    while (!server.output().includes(`${id} result`)) await new Promise((resolve) => setTimeout(resolve, 10));
     const lines = server
       .output()
       .split("\n")

@@ -5,6 +5,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { verifies } from "../e2e/requirements.ts";
 import { scenarios, type Scenario } from "./arbitraries.ts";
 import { checkFates, expectedStatus } from "./fates.ts";
 import { Simulation } from "./simulator.ts";
@@ -26,7 +27,7 @@ function endsOf(simulation: Simulation): Record<string, unknown> {
 }
 
 describe("a run of the kernel", { timeout: 60_000 * Math.max(1, scale) }, () => {
-  test("ends rightly in whatever order its commands come", () => {
+  test(`ends rightly in whatever order its commands come. ${verifies("kernel:always-ends")}`, () => {
     fc.assert(
       fc.property(scenarios, order, (scenario, picks) => {
         const simulation = new Simulation(scenario);
@@ -38,7 +39,7 @@ describe("a run of the kernel", { timeout: 60_000 * Math.max(1, scale) }, () => 
     );
   });
 
-  test("keeps its promises while everything goes wrong", () => {
+  test(`keeps its promises while everything goes wrong. ${verifies("kernel:completes-once", "kernel:inputs-first")}`, () => {
     fc.assert(
       fc.property(scenarios, fc.array(turn, { maxLength: 150, size: "max" }), order, (scenario, turns, picks) => {
         const simulation = new Simulation(scenario);
@@ -53,7 +54,7 @@ describe("a run of the kernel", { timeout: 60_000 * Math.max(1, scale) }, () => 
     );
   });
 
-  test("comes to the same end when it is killed before or after any of its commands", () => {
+  test(`comes to the same end when it is killed before or after any of its commands. ${verifies("kernel:replays")}`, () => {
     const steady = scenarios.map((scenario): Scenario => {
       return { ...scenario, plans: scenario.plans.slice(0, 1), maxNodes: 200 };
     });
