@@ -40,7 +40,7 @@ flowchart TD
     );
   });
 
-  // All of these were also read by Mermaid 11's own parser, which found 8 nodes and 10 edges each time.
+  // All of these were also read by Mermaid 12's own parser, which found 8 nodes and 10 edges each time.
   test.each([
     `"quotes"`,
     "[brackets](({{}}))|",
@@ -67,9 +67,9 @@ flowchart TD
     );
     const [head, ...lines] = renderMermaid(run.state).split("\n");
     expect(head).toBe("flowchart TD");
-    const label_ = String.raw`"(?:[\p{L}\p{N} .,:_?·○●✓✗↷⊘…-]|#\d+;|<br/>)*"`;
-    const node = String.raw`n\d+(?:\{\{${label_}\}\}|\[${label_}\]|\[\[${label_}\]\]|\(\[${label_}\]\)):::[a-z]+`;
-    const edge = String.raw`n\d+ (?:-\.->|-->|---)(?:\|${label_}\|)? n\d+`;
+    const quoted = String.raw`"(?:[\p{L}\p{N} .,:_?·○●✓✗↷⊘…-]|#\d+;|<br/>)*"`;
+    const node = String.raw`n\d+(?:\{\{${quoted}\}\}|\[${quoted}\]|\[\[${quoted}\]\]|\(\[${quoted}\]\)):::[a-z]+`;
+    const edge = String.raw`n\d+ (?:-\.->|-->|---)(?:\|${quoted}\|)? n\d+`;
     const grammar = new RegExp(String.raw`^  (?:${node}|${edge}|classDef [a-z]+ [a-z#0-9,:]+)$`, "u");
     expect(lines.filter((line) => !grammar.test(line))).toEqual([]);
     expect(lines.filter((line) => line.includes(":::"))).toHaveLength(8);

@@ -44,6 +44,7 @@ describe("the renderings", () => {
           }
           simulation.finish();
           draw(simulation.state);
+          expect(renderJson(simulation.state).nodes.at(-1)).toMatchObject({ id: "answer" });
         }),
         { numRuns: Math.ceil(60 * scale) },
       );

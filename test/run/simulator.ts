@@ -93,9 +93,9 @@ export class Simulation {
     this.queue = [];
     if (!workersSurvive) this.workers = [];
     if (this.#stored.length === 0) return;
-    const waiting = new Set(this.outbox.map(({ nodeId }) => nodeId));
+    const waiting = new Set(this.outbox.map(({ nodeId, attempt }) => `${nodeId}.${attempt}`));
     for (const { spec, status, attempt } of this.state.nodes.values()) {
-      const owed = (status === "ready" || status === "running") && !spec.each && !waiting.has(spec.id);
+      const owed = (status === "ready" || status === "running") && !spec.each && !waiting.has(`${spec.id}.${attempt}`);
       if (owed) this.queue.push({ nodeId: spec.id, attempt });
     }
   }
