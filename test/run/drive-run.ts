@@ -138,4 +138,3 @@ export const text = (value: string): Value => ({ type: "text", value });
 export const number = (value: number): Value => ({ type: "number", value });
 export const texts = (...values: readonly string[]): Value => ({ type: "list", of: "text", items: values.map(text) });
 export const from = (nodeId: string, output: string) => ({ from: nodeId, output });
-export const ref = "a".repeat(64);
