@@ -43,12 +43,16 @@ export interface Config {
 
 /** @throws TuttiError `misconfigured`, naming every setting that is wrong */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  // An empty variable is one that nobody set.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  // A blank variable is one that nobody set; as a number it would be 0.
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  const given = Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new TuttiError("misconfigured", faults.join("; "));
+    const faults = parsed.error.issues.map((issue) => {
+      const name = issue.path.join(".");
+      return `${name}=${JSON.stringify(given[name])}: ${issue.message}`;
+    });
+    throw new TuttiError("misconfigured", `wrong settings in the environment: ${faults.join("; ")}`);
   }
   const settings = parsed.data;
   return {

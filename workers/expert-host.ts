@@ -27,7 +27,8 @@ process.on("message", (message: ToHost) => {
 send({ type: "ready" });
 
 function send(message: FromHost): void {
-  if (process.connected) process.send?.(message);
+  // A message that can't be sent any more has no reader: the parent is gone, and this process ends with the channel.
+  if (process.connected) process.send?.(message, () => {});
 }
 
 async function answer(call: CallMessage): Promise<void> {

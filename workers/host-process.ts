@@ -30,13 +30,18 @@ export class HostProcess {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#child.on("message", (message: FromHost) => this.#receive(message));
-    this.#child.on("error", (error) => this.#fail(`could not be started: ${error.message}`));
     this.#exited = new Promise((resolve) => {
-      this.#child.once("exit", (code, signal) => {
+      const end = (what: string): void => {
         this.#gone = true;
         onGone();
-        this.#fail(`died (${signal ?? `exit code ${code}`})`);
+        this.#fail(what);
         resolve();
+      };
+      this.#child.once("exit", (code, signal) => end(`died (${signal ?? `exit code ${code}`})`));
+      this.#child.on("error", (error) => {
+        // What was never started never exits, either.
+        if (this.#child.pid === undefined) end(`could not be started: ${error.message}`);
+        else this.kill();
       });
     });
   }
@@ -69,6 +74,7 @@ export class HostProcess {
         if (signal.aborted) abort();
       });
     } finally {
+      this.#pending.delete(callId);
       signal.removeEventListener("abort", abort);
       clearTimeout(killer);
     }

@@ -5,6 +5,7 @@ import type { AssetStore } from "../src/ports/asset-store.ts";
 import type { ResolvedInput } from "../src/run/resolve-inputs.ts";
 import { listLength, type AssetValue, type Value } from "../src/run/value.ts";
 import type { InputFile } from "../tools/define-expert.ts";
+import { loadList } from "./load-list.ts";
 
 export interface LoadedInputs {
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -19,7 +20,9 @@ export async function loadInputs(
   resolved: Readonly<Record<string, ResolvedInput>>,
 ): Promise<LoadedInputs> {
   const releases: (() => Promise<void>)[] = [];
+  let released = false;
   const release = async (): Promise<void> => {
+    released = true;
     await Promise.all(releases.map((done) => done()));
   };
 
@@ -28,7 +31,7 @@ export async function loadInputs(
       case "value":
         return nativeOf(input.value);
       case "pick": {
-        const list = await loadSpilled(assets, tenant, input.from);
+        const list = await loadList(assets, tenant, input.from);
         const item = list.type === "list" ? list.items[input.index] : undefined;
         if (!item) throw new TuttiError("bad-input", `item ${input.index} of ${listLength(list) ?? 0} is not there`);
         return nativeOf(item);
@@ -55,7 +58,9 @@ export async function loadInputs(
   async function fileOf({ asset: id, name }: AssetValue): Promise<InputFile> {
     const asset = await assets.find(tenant, id);
     const file = await assets.localFile(tenant, id);
-    releases.push(file.release);
+    // What comes in after another input has failed is not waited for by anybody.
+    if (released) await file.release();
+    else releases.push(file.release);
     return {
       path: file.path,
       mediaType: asset?.mediaType ?? "application/octet-stream",

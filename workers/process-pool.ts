@@ -49,6 +49,7 @@ export function createProcessPool({ maxHostMiB = 3072, idleMs = 600_000 }: Proce
   async function runOnce(call: ExpertCall, signal: AbortSignal): Promise<ExpertResult> {
     for (let collateral = 0; ; collateral += 1) {
       if (closed) throw new TuttiError("shutting-down", "the worker is closing", { retryable: true });
+      signal.throwIfAborted();
       const { runtime } = call.expert;
       const slot = slotFor(runtime);
       clearTimeout(slot.idleTimer);

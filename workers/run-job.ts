@@ -1,10 +1,12 @@
 /** Executes one job: claims its attempt, does the work of its kind of node, and commits how it ended. */
 import { loadSpilled, spill } from "../src/assets/values.ts";
+import { TuttiError } from "../src/errors.ts";
 import { nextAttempt, defaultRetryPolicy, type RetryPolicy } from "../src/dispatch/retry-policy.ts";
 import { recordedError } from "../src/dispatch/run-book.ts";
 import type { Fuser } from "../src/ports/fuser.ts";
 import type { Job } from "../src/ports/job-queue.ts";
 import { isFinished, type NodeState, type RunState } from "../src/run/state.ts";
+import { giveUpWaiting } from "./give-up-waiting.ts";
 import { runPlan, type PlanDependencies } from "./run-plan.ts";
 import { runTask, type NodeResult, type TaskDependencies } from "./run-task.ts";
 
@@ -17,27 +19,31 @@ export interface JobDependencies extends PlanDependencies, TaskDependencies {
 
 /**
  * Resolves when the outcome is recorded, or when there is nothing to do any more.
- * @throws when the job was taken away before it ended, so that it is delivered again
+ * @throws when the job was taken away before it ended, or when its outcome can't be recorded: so that it is delivered again
  */
 export async function runJob(deps: JobDependencies, job: Job, signal: AbortSignal): Promise<void> {
   const { book, workerId: worker } = deps;
   const { runId, nodeId, attempt } = job;
-  const claim = await book.change(runId, { type: "start", at: book.now(), nodeId, attempt, worker });
-  const node = claim.state.nodes.get(nodeId);
-  if (claim.decision.outcome !== "events" || node?.status !== "running") return;
+  const { decision, state } = await book.change(runId, { type: "start", at: book.now(), nodeId, attempt, worker });
+  if (decision.outcome === "refused") throw new TuttiError("internal", `job ${job.id} can't start: ${decision.reason}`);
+  const node = state.nodes.get(nodeId);
+  if (decision.outcome === "stale" || node?.status !== "running") return;
 
+  let result: NodeResult;
   try {
-    const { outputs, usage } = await work(deps, claim.state, node, signal);
-    const queueMs = Math.max(0, (node.startedAt ?? 0) - (node.readyAt ?? 0));
-    const at = book.now();
-    await book.change(runId, { type: "complete", at, nodeId, attempt, outputs, usage: { queueMs, ...usage } });
+    result = await giveUpWaiting(work(deps, state, node, signal), signal);
   } catch (thrown) {
     if (signal.aborted && !(await ended(deps, runId))) throw thrown;
     const error = recordedError(thrown);
     const at = book.now();
     const next = nextAttempt(node, error, at, deps.retryPolicy ?? defaultRetryPolicy);
     await book.change(runId, { type: "fail", at, nodeId, attempt, error, next });
+    return;
   }
+  // Not inside the try: that a result can't be recorded is no failure of the step.
+  const { outputs } = result;
+  const usage = { queueMs: Math.max(0, (node.startedAt ?? 0) - (node.readyAt ?? 0)), ...result.usage };
+  await book.change(runId, { type: "complete", at: book.now(), nodeId, attempt, outputs, usage });
 }
 
 async function ended({ book }: JobDependencies, runId: string): Promise<boolean> {

@@ -43,8 +43,9 @@ export async function runPlan(
       const nodes = [specOf(item.node, registry)];
       const { attempt } = node;
       const { decision } = await book.change(runId, { type: "add-nodes", at, planId, attempt, nodes });
-      if (decision.outcome !== "events") throw new TuttiError("canceled", `the plan can't grow: ${decision.reason}`);
-      added += 1;
+      if (decision.outcome === "stale") throw new TuttiError("canceled", `the plan can't grow: ${decision.reason}`);
+      if (decision.outcome === "refused") refused.push(decision.reason);
+      else added += 1;
     } else {
       const text =
         item.type === "note" ? item.text : `refused: ${item.problems.map((fault) => fault.message).join("; ")}`;
@@ -56,7 +57,8 @@ export async function runPlan(
     throw new TuttiError("not-understood", "no step could be made of the request; say what to do with what");
   }
   if (refused.length > 0) {
-    const message = `${refused.length} problems in the plan, and the steps that have them were left out: ${refused.join("; ")}`;
+    const count = refused.length === 1 ? "a problem" : `${refused.length} problems`;
+    const message = `the plan had ${count}, and what has them was left out: ${refused.join("; ")}`;
     throw new TuttiError("invalid-plan", message);
   }
   const outputs = {

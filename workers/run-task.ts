@@ -39,12 +39,21 @@ export async function runTask(
   if (!task || !chosen) throw new TuttiError("unknown-task", `this worker does not know the task ${node.spec.task}`);
   const expert = registry.expert(chosen.id);
 
-  const loaded = await loadInputs(assets, tenant, resolveInputs(state, node));
   const scratch = await mkdtemp(join(scratchRoot, "call-"));
   try {
-    const { outputs, usage } = await runner.run({ expert, inputs: loaded.inputs, scratch, signal });
-    return { outputs: await storeOutputs(task, outputs, { assets, tenant, scratch, runId, nodeId }), usage };
+    const loaded = await loadInputs(assets, tenant, resolveInputs(state, node));
+    try {
+      const { outputs, usage } = await runner.run({ expert, inputs: loaded.inputs, scratch, signal });
+      return { outputs: await storeOutputs(task, outputs, { assets, tenant, scratch, runId, nodeId }), usage };
+    } finally {
+      await loaded.release();
+    }
   } finally {
-    await Promise.all([loaded.release(), rm(scratch, { recursive: true, force: true })]);
+    await removeScratch(scratch);
   }
+}
+
+/** What can't be removed now is removed with the whole folder at the next start; it is no reason to lose a result. */
+async function removeScratch(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
 }

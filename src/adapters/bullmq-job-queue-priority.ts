@@ -4,35 +4,36 @@
  * priority 0 would get that became due p * ageMs later. The number counts ticks of ageMs / 4.
  *
  * The numbers suffice for one lap of 2^21 ticks (61 days for ageMs = 10 s); then they begin anew, below those that still wait. Therefore
- * whoever enters a new lap moves the jobs of the old one to the very front, once (`isOfLastLap`).
+ * whoever enters a new lap moves what is left of the old one to the very front, once.
  */
-import type { Job } from "../ports/job-queue.ts";
-
 const TICKS_PER_LEVEL = 4;
 const LEVELS = 10;
 const LARGEST = 2 ** 21 - 1;
-/** The highest numbers are kept for the less urgent jobs at a lap's end: they must not come out small. */
-const LAP_TICKS = LARGEST - LEVELS * TICKS_PER_LEVEL;
+/** The highest numbers are kept for the less urgent jobs at a lap's end: theirs must not come out small. */
+const TICKS_PER_LAP = LARGEST - LEVELS * TICKS_PER_LEVEL;
+
+/** Moved here, a job is ahead of all that came in this lap. */
+export const FRONT = 1;
 
 export interface Priorities {
-  /** The job's number, if it is due at `dueAt` (epoch milliseconds). */
-  numberOf(job: Job, dueAt: number): number;
-  lapOf(now: number): number;
+  /**
+   * The number of a job that is due from then on.
+   * @param priority 0 (first) to 9 (last).
+   * @param dueAt Epoch milliseconds.
+   */
+  readonly numberOf: (priority: number, dueAt: number) => number;
+  readonly lapOf: (now: number) => number;
+  /** Whether a waiting job got its number in the lap before: it is far ahead of the clock. */
+  readonly isLeftOver: (number: number, now: number) => boolean;
 }
 
 /** @param ageMs Milliseconds of waiting that are worth one level of priority. */
 export function createPriorities(ageMs: number): Priorities {
-  const tickMs = ageMs / TICKS_PER_LEVEL;
-  const ticksAt = (time: number): number => Math.floor(time / tickMs);
+  const ticksAt = (time: number): number => Math.floor((time * TICKS_PER_LEVEL) / ageMs);
+  const placeInLap = (time: number): number => ticksAt(time) % TICKS_PER_LAP;
   return {
-    numberOf: ({ priority }, dueAt) => 1 + (ticksAt(dueAt) % LAP_TICKS) + priority * TICKS_PER_LEVEL,
-    lapOf: (now) => Math.floor(ticksAt(now) / LAP_TICKS),
+    numberOf: (priority, dueAt) => 1 + placeInLap(dueAt) + priority * TICKS_PER_LEVEL,
+    lapOf: (now) => Math.floor(ticksAt(now) / TICKS_PER_LAP),
+    isLeftOver: (number, now) => number - placeInLap(now) > TICKS_PER_LAP / 2,
   };
 }
-
-/** Whether a number seen early in a lap is left over from the one before. */
-export function isOfLastLap(number: number): boolean {
-  return number > LARGEST / 2;
-}
-/** Moved here, a job is ahead of all that came in this lap. */
-export const FRONT = 1;

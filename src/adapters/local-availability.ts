@@ -1,5 +1,5 @@
 /** Finds out whether what an expert needs is on this machine. */
-import { access, constants } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { ExpertCard } from "../registry/expert-card.ts";
 
@@ -24,15 +24,17 @@ function isInstalled(name: string): boolean {
     import.meta.resolve(name);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code !== "ERR_MODULE_NOT_FOUND";
+    return error instanceof Error && "code" in error && error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
   }
 }
 
 async function isOnPath(command: string, searchPath: string): Promise<boolean> {
-  for (const folder of searchPath.split(delimiter)) {
+  // An empty entry would mean the folder that somebody happens to stand in.
+  for (const folder of searchPath.split(delimiter).filter((entry) => entry !== "")) {
+    const file = join(folder, command);
     try {
-      await access(join(folder, command), constants.X_OK);
-      return true;
+      await access(file, constants.X_OK);
+      if ((await stat(file)).isFile()) return true;
     } catch {
       // Not in this folder.
     }

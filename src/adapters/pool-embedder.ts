@@ -1,5 +1,6 @@
 /** Embeds texts with an expert's model in its own child process, so that planning never blocks the event loop. */
 import { z } from "zod";
+import { TuttiError } from "../errors.ts";
 import type { Embedder } from "../ports/embedder.ts";
 import type { ExpertRunner } from "../ports/expert-runner.ts";
 import type { ExpertCard } from "../registry/expert-card.ts";
@@ -21,7 +22,10 @@ export function createPoolEmbedder({ runner, expert, space, scratch }: PoolEmbed
     async embed(texts, signal = new AbortController().signal) {
       if (texts.length === 0) return [];
       const { outputs } = await runner.run({ expert, inputs: { texts: [...texts] }, scratch, signal });
-      return vectorsSchema.parse(outputs).vectors;
+      const parsed = vectorsSchema.safeParse(outputs);
+      // Of a vector more or less, nobody would know whose each of them is.
+      if (parsed.data?.vectors.length === texts.length) return parsed.data.vectors;
+      throw new TuttiError("expert-failed", `${expert.id} did not give one vector for each of ${texts.length} texts`);
     },
   };
 }

@@ -1,6 +1,10 @@
 /** Whether a Redis is fit to hold runs and jobs. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Redis } from "ioredis";
+
+/** A connection; `Redis` of ioredis is one. */
+export interface AskableRedis {
+  info(section: string): Promise<string>;
+}
 
 export interface RedisCheck {
   readonly ok: boolean;
@@ -16,9 +20,10 @@ const MOST_MEMORY = 0.8;
 const TIMEOUT_MS = 2000;
 
 /** For readiness, and for admission: asks the server once. Never rejects, and answers within about two seconds. */
-export async function checkRedis(connection: Redis): Promise<RedisCheck> {
+export async function checkRedis(connection: AskableRedis): Promise<RedisCheck> {
   const fields = await ask(connection).catch((error: unknown) => String(error));
-  if (typeof fields === "string") return { ok: false, problems: [`Redis does not answer (${fields}). Start it, or check REDIS_URL.`] };
+  if (typeof fields === "string")
+    return { ok: false, problems: [`Redis does not answer (${fields}). Start it, or check REDIS_URL.`] };
 
   const problems: string[] = [];
   const version = fields.get("redis_version") ?? "0";
@@ -41,7 +46,7 @@ export async function checkRedis(connection: Redis): Promise<RedisCheck> {
   return { ok: problems.length === 0, problems, memoryShare };
 }
 
-async function ask(redis: Redis): Promise<ReadonlyMap<string, string>> {
+async function ask(redis: AskableRedis): Promise<ReadonlyMap<string, string>> {
   const done = new AbortController();
   const timeIsUp = sleep(TIMEOUT_MS, undefined, { signal: done.signal }).then(() => {
     throw new Error(`no answer within ${TIMEOUT_MS / 1000} s`);

@@ -14,8 +14,19 @@ export const DEFAULT_PREFIX = "{tutti}";
 const LAST_PAUSE_MS = 1000;
 
 /** @param onError Told once of every kind of trouble while the connection is down, not at every try. */
-export function connectRedis(address: RedisAddress, options: RedisOptions, onError: (error: Error) => void): Redis {
-  const settings: RedisOptions = { retryStrategy: (tries) => Math.min(tries * 50, LAST_PAUSE_MS), ...options };
+export function connectRedis(
+  address: RedisAddress,
+  options: Pick<RedisOptions, "maxRetriesPerRequest" | "socketTimeout">,
+  onError: (error: Error) => void,
+): Redis {
+  const settings = {
+    retryStrategy: (tries: number) => Math.min(tries * 50, LAST_PAUSE_MS),
+    // A server that has just begun to load its file guesses that it will take long, and ioredis would believe it for ten seconds.
+    maxLoadingRetryTime: 200,
+    // The shapes of answers that the adapters are written for, whatever the lent connection has.
+    replyMapping: "legacy" as const,
+    ...options,
+  };
   const redis = typeof address === "string" ? new Redis(address, settings) : address.duplicate(settings);
   let told: string | undefined;
   redis.on("ready", () => (told = undefined));
@@ -25,6 +36,17 @@ export function connectRedis(address: RedisAddress, options: RedisOptions, onErr
     onError(error);
   });
   return redis;
+}
+
+/** Closes the connection; what still waits for an answer rejects. */
+export function closeRedis(redis: Redis): void {
+  redis.disconnect();
+  // Between two tries to connect, ioredis would leave the calls that wait without an end; a last try brings it.
+  if (redis.status === "reconnecting")
+    redis
+      .connect()
+      .then(() => redis.disconnect())
+      .catch(() => {});
 }
 
 export function warnOfRedis(error: unknown): void {

@@ -8,10 +8,7 @@ import { commitRun } from "./lua/commit-run.ts";
 import { outboxMember, type RunStoreKeys } from "./redis-run-store-keys.ts";
 import { runScript } from "./redis-script.ts";
 
-const replySchema = z.union([
-  z.tuple([z.enum(["committed", "conflict"])]),
-  z.tuple([z.literal("exists"), z.string()]),
-]);
+const replySchema = z.union([z.tuple([z.enum(["committed", "conflict"])]), z.tuple([z.literal("exists"), z.string()])]);
 const holderSchema = z.tuple([z.string(), z.string()]);
 
 /**
@@ -27,21 +24,32 @@ export async function sendCommit(
   assertWellFormed(commit);
   const { runId, expectedRevision, events, outbox, head, idempotency } = commit;
   const { tenant, active, createdAt } = head;
-  const reply = await runScript(
-    redis,
-    commitRun,
-    [
-      ...[keys.run(runId), keys.events(runId), keys.entries(runId), keys.outbox],
-      ...[keys.index(true), keys.index(true, tenant), keys.index(false), keys.index(false, tenant), keys.expiring],
-      ...(idempotency ? [keys.idempotency(tenant, idempotency.key)] : []),
-    ],
-    [
-      ...[expectedRevision, randomUUID(), runId, JSON.stringify(head), createdAt, Number(active)],
-      ...[keepFinishedMs ?? "", idempotency ? JSON.stringify([runId, idempotency.fingerprint]) : ""],
-      ...[events.length, ...events.map((event) => JSON.stringify(event))],
-      ...outbox.flatMap((entry) => [entry.dueAt, outboxMember(entry)]),
-    ],
-  );
+  const names = [
+    keys.run(runId),
+    keys.events(runId),
+    keys.entries(runId),
+    keys.outbox,
+    keys.index(true),
+    keys.index(true, tenant),
+    keys.index(false),
+    keys.index(false, tenant),
+    keys.expiring,
+  ];
+  if (idempotency) names.push(keys.idempotency(tenant, idempotency.key));
+  const values = [
+    expectedRevision,
+    randomUUID(),
+    runId,
+    JSON.stringify(head),
+    createdAt,
+    Number(active),
+    keepFinishedMs ?? "",
+    idempotency ? JSON.stringify([runId, idempotency.fingerprint]) : "",
+    events.length,
+  ];
+  for (const event of events) values.push(JSON.stringify(event));
+  for (const entry of outbox) values.push(entry.dueAt, outboxMember(entry));
+  const reply = await runScript(redis, commitRun, names, values);
   const [outcome, holder] = replySchema.parse(reply);
   if (outcome !== "exists") return { outcome };
   const [holderId, fingerprint] = holderSchema.parse(JSON.parse(holder));

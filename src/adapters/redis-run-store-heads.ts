@@ -25,7 +25,7 @@ export async function listHeads(
 /** The index is read at one moment, as far as it is needed; only what has expired since makes it go on. */
 async function list(redis: Redis, keys: RunStoreKeys, index: string, from: string, limit: number): Promise<RunHead[]> {
   const heads: RunHead[] = [];
-  for (let offset = 0; heads.length < limit; ) {
+  for (let offset = 0; heads.length < limit;) {
     const runIds = await redis.zrevrangebyscore(index, from, "-inf", "LIMIT", offset, limit - heads.length);
     if (runIds.length === 0) break;
     offset += runIds.length;

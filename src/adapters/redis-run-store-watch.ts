@@ -69,13 +69,13 @@ interface Mailbox {
 
 function openMailbox(feed: StreamFeed, stream: string, revision: number, signal: AbortSignal): Mailbox {
   let waiting: News = [];
-  let wake = (): void => {};
+  let wake: (() => void) | undefined;
 
   const put = (news: News): void => {
     waiting = news === "look" || waiting === "look" ? "look" : [...waiting, ...news];
     // Who is slow fetches later what he needs then, instead of having it pile up here.
     if (waiting.length > MOST_WAITING) waiting = "look";
-    wake();
+    wake?.();
   };
   const look = (): void => put("look");
   const unfollow = feed.follow(stream, `${revision}-0`, {

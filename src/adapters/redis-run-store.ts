@@ -1,7 +1,7 @@
 /** The run store of several machines: Redis. A commit is one script; watchers share one blocking connection per store. */
 import { TuttiError } from "../errors.ts";
 import type { RunStore } from "../ports/run-store.ts";
-import { connectRedis, DEFAULT_PREFIX, warnOfRedis, type RedisAddress } from "./redis-connection.ts";
+import { closeRedis, connectRedis, DEFAULT_PREFIX, warnOfRedis, type RedisAddress } from "./redis-connection.ts";
 import { sendCommit } from "./redis-run-store-commit.ts";
 import { listHeads } from "./redis-run-store-heads.ts";
 import { decodeHead, outboxEntry, outboxMember, runStoreKeys } from "./redis-run-store-keys.ts";
@@ -76,7 +76,7 @@ export function openRedisRunStore({
     async close() {
       closing.abort();
       feed.close();
-      redis.disconnect();
+      closeRedis(redis);
     },
   };
 }

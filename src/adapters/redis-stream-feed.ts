@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { connectRedis, type RedisAddress } from "./redis-connection.ts";
+import { closeRedis, connectRedis, type RedisAddress } from "./redis-connection.ts";
 
 export interface StreamEntry {
   readonly id: string;
@@ -75,7 +75,7 @@ export class StreamFeed {
 
   close(): void {
     this.#closed = true;
-    this.#reader?.disconnect();
+    if (this.#reader) closeRedis(this.#reader);
   }
 
   async #run(): Promise<void> {
@@ -99,7 +99,8 @@ export class StreamFeed {
     const reader = connectRedis(address, limits, onError);
     let connected = false;
     reader.on("ready", () => {
-      if (connected) for (const { listeners } of this.#followed.values()) listeners.forEach((each) => each.onReconnect());
+      if (connected)
+        for (const { listeners } of this.#followed.values()) listeners.forEach((each) => each.onReconnect());
       connected = true;
     });
     return reader;
@@ -122,7 +123,7 @@ export class StreamFeed {
     if (!followed || !last) return;
     followed.lastId = last[0];
     const entries = items.map(([id, fields]) => ({ id, fields }));
-    for (const listener of [...followed.listeners]) listener.onEntries(entries);
+    for (const listener of followed.listeners) listener.onEntries(entries);
   }
 
   #ring(): void {

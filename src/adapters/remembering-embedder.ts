@@ -2,8 +2,8 @@
  * Remembers vectors on disk, so that a start does not embed the whole task catalogue again. Only large batches are kept:
  * they are catalogues, which come back; the clauses of requests don't.
  */
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Embedder } from "../ports/embedder.ts";
@@ -27,12 +27,15 @@ export function createRememberingEmbedder(embedder: Embedder, folder: string): E
       const file = fileOf(texts);
       const known = await recall(file, texts.length);
       if (known) return known;
-      const vectors = await embedder.embed(texts, signal);
+      // Rounded now as it is on disk, so that the first plan after a start and the second are made of the same numbers.
+      const vectors = (await embedder.embed(texts, signal)).map((vector) => vector.map(rounded));
       await keep(folder, file, vectors);
       return vectors;
     },
   };
 }
+
+const rounded = (number: number): number => Math.round(number * 1e6) / 1e6;
 
 /** A cache that can't be read is no cache. */
 async function recall(file: string, count: number): Promise<number[][] | undefined> {
@@ -44,9 +47,14 @@ async function recall(file: string, count: number): Promise<number[][] | undefin
   }
 }
 
+/** Several may write the same at once, and a cache that can't be written is none: it costs time, not the plan. */
 async function keep(folder: string, file: string, vectors: readonly (readonly number[])[]): Promise<void> {
-  const rounded = vectors.map((vector) => vector.map((number) => Math.round(number * 1e6) / 1e6));
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(rounded));
-  await rename(`${file}.${process.pid}`, file);
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(unfinished, JSON.stringify(vectors));
+    await rename(unfinished, file);
+  } catch {
+    await rm(unfinished, { force: true }).catch(() => {});
+  }
 }

@@ -86,14 +86,26 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     const command = await entry.load();
     return await command(argv);
   } catch (error) {
-    // A mistake of the caller's is told in a sentence; a defect keeps its stack.
-    const expected = error instanceof TuttiError && error.code !== "internal";
-    const usage = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-    if (expected || usage) console.error(`tutti: ${error.message}`);
-    else console.error(error);
-    return 1;
+    const [message, code] = explain(error, name);
+    console.error(message);
+    return code;
   }
 }
+
+/** A mistake of the caller's, and what the system refuses, is told in a sentence; a defect keeps its stack. */
+function explain(error: unknown, command: string): readonly [message: unknown, exitCode: number] {
+  if (!(error instanceof Error)) return [error, 1];
+  const code = "code" in error ? String(error.code) : "";
+  if (code.startsWith("ERR_PARSE_ARGS")) return [`tutti: ${error.message}. Try: tutti ${command} --help`, 2];
+  const isExpected = (error instanceof TuttiError && error.code !== "internal") || "syscall" in error;
+  return [isExpected ? `tutti: ${error.message}` : error, 1];
+}
+
+// Who reads the output may stop before its end, as `head` does: that is no fault, and there is nobody left to write for.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
 // Not process.exit: what was written must reach a pipe first.
 process.exitCode = await main(process.argv.slice(2));

@@ -7,6 +7,7 @@ import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { renderJson } from "../run/render-json.ts";
 import { renderMermaid } from "../run/render-mermaid.ts";
+import { printable } from "../run/render-value.ts";
 import { renderText } from "../run/render-text.ts";
 import type { RunState } from "../run/state.ts";
 
@@ -26,18 +27,19 @@ export async function runs(argv: readonly string[]): Promise<number> {
       format: { type: "string", default: "text" },
     },
   });
-  const [action, id] = positionals;
+  const [action, id, ...rest] = positionals;
   if (values.help || action === undefined) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
+  if (rest.length > 0) throw new TuttiError("invalid-request", `one run at a time, so not ${rest.join(" ")}`);
   const { dataFolder } = loadConfig();
   if (!existsSync(join(dataFolder, "runs.sqlite"))) {
     throw new TuttiError("unknown-run", `${dataFolder} holds no runs; set TUTTI_DATA to the folder that does`);
   }
   const reader = openRunReader(dataFolder);
   try {
-    if (action === "list") console.log(await list(reader, Number(values.limit)));
+    if (action === "list") console.log(await list(reader, countOf(values.limit)));
     else if (action === "show") console.log(await show(reader, required(id)));
     else if (action === "graph") console.log(draw((await reader.run(required(id))).state, values.format));
     else throw new TuttiError("invalid-request", `there is no "runs ${action}"; try: tutti runs --help`);
@@ -52,13 +54,19 @@ function required(id: string | undefined): string {
   throw new TuttiError("invalid-request", "which run? Give its id; tutti runs list shows them");
 }
 
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new TuttiError("invalid-request", `--limit is a whole number from 1 on, not ${text}`);
+}
+
 type Reader = ReturnType<typeof openRunReader>;
 
 async function list(reader: Reader, limit: number): Promise<string> {
   const heads = await reader.heads(limit);
   const rows = heads.map(({ runId, status, createdAt, finishedAt, title }) => {
     const seconds = finishedAt === undefined ? "" : `${((finishedAt - createdAt) / 1000).toFixed(1)} s`;
-    return `${runId}  ${status.padEnd(9)}  ${new Date(createdAt).toISOString()}  ${seconds.padStart(8)}  ${title}`;
+    return `${runId}  ${status.padEnd(9)}  ${new Date(createdAt).toISOString()}  ${seconds.padStart(8)}  ${printable(title)}`;
   });
   return rows.join("\n") || "no runs yet";
 }

@@ -70,10 +70,17 @@ async function saveFiles(tutti: Tutti, tenant: string, { assets }: Answer, folde
   out.write(`\n${bold("Files")}\n`);
   const taken = new Set<string>();
   for (const { asset, name = asset, node } of assets) {
-    const file = taken.has(name) ? `${node}-${name}` : name;
+    const file = freeName(safeName(name), node, taken);
     taken.add(file);
-    const path = join(folder, safeName(file));
+    const path = join(folder, file);
     await pipeline(await tutti.readAsset(tenant, asset), createWriteStream(path));
     out.write(`  ${relative(process.cwd(), path)} ${dim(`[${node}]`)}\n`);
   }
+}
+
+/** Two steps may make files of one name, and one step several. */
+function freeName(name: string, node: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let count = 1; taken.has(free); count += 1) free = `${node}-${count === 1 ? "" : `${count}-`}${name}`;
+  return free;
 }

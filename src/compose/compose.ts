@@ -1,7 +1,7 @@
 /** The composition root: settings in, a working Tutti out. With its neighbours, the only importer of adapters. */
 import { mkdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import { createProcessPool } from "../../workers/process-pool.ts";
 import { runJob } from "../../workers/run-job.ts";
@@ -39,25 +39,39 @@ export interface Composed {
  * @throws TuttiError `in-use` or `misconfigured` where the data folder can't be had
  */
 export async function compose(config: Config): Promise<Composed> {
-  const { dataFolder } = config;
+  const dataFolder = resolve(config.dataFolder);
   const logger = createLogger(config, process.stdout.isTTY);
   const lease = await claimDataFolder(dataFolder);
+  try {
+    return await composeIn(dataFolder, config, logger, lease);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
+async function composeIn(
+  dataFolder: string,
+  config: Config,
+  logger: Logger,
+  lease: DataFolderLease,
+): Promise<Composed> {
   const scratchRoot = join(dataFolder, "scratch");
   await rm(scratchRoot, { recursive: true, force: true });
   await mkdir(scratchRoot, { recursive: true });
 
   const now = Date.now;
   const onError = (error: unknown, what: unknown): void => logger.error({ err: error }, `trouble: ${describe(what)}`);
-  const store = openSqliteRunStore({ file: join(dataFolder, "runs.sqlite") });
-  const assets = openFolderAssetStore({ folder: join(dataFolder, "assets") });
-  const queue = createInProcessJobQueue({ now, onError });
   const registry = await openRegistry(config.searchPath);
+  const assets = openFolderAssetStore({ folder: join(dataFolder, "assets") });
+  const store = openSqliteRunStore({ file: join(dataFolder, "runs.sqlite") });
+  const queue = createInProcessJobQueue({ now, onError });
   const runner = createProcessPool();
   const { embedder } = createPlanningEmbedder(dataFolder, runner);
   const planner = createBuiltinPlanner({ embedder });
   const fuser = createTemplateFuser((id) => registry.task(id));
   const selector = rankedSelector;
-  const book = new RunBook(store, now);
+  const book = new RunBook(store, now, (error) => onError(error, "a listener of commits"));
   book.onCommit((committed) => logCommit(logger, committed));
   const load = loadSpilled.bind(undefined, assets);
   const dispatcher = new Dispatcher({ book, store, queue, registry, selector, load, onError });
@@ -68,23 +82,32 @@ export async function compose(config: Config): Promise<Composed> {
     queue.work("control", { concurrency: CONTROL_CONCURRENCY }, (job, signal) => runJob(deps, job, signal)),
     queue.work("cpu", { concurrency: config.concurrency }, (job, signal) => runJob(deps, job, signal)),
   ]);
-  await dispatcher.start();
 
-  const runs = createRunService({ book, store, assets, registry, planner });
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
-    dispatcher.close();
-    await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
-    await queue.close();
-    await runner.close();
-    await Promise.all([store.close(), assets.close()]);
-    await rm(scratchRoot, { recursive: true, force: true });
-    await lease.release();
+    try {
+      dispatcher.close();
+      await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
+      await queue.close();
+      await runner.close();
+      await Promise.all([store.close(), assets.close()]);
+      // What is left of it is removed at the next start.
+      await rm(scratchRoot, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
+    } finally {
+      await lease.release();
+    }
   }
 
+  try {
+    await dispatcher.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const runs = createRunService({ book, store, assets, registry, planner });
   const tutti: Tutti = {
     ...runs,
-    submit(request, options) {
+    async submit(request, options) {
       if (closing) throw new TuttiError("shutting-down", "the server is stopping; try again soon", { retryable: true });
       return runs.submit(request, options);
     },

@@ -8,7 +8,9 @@ import type { RunHead } from "../ports/run-store.ts";
 import { reportOf } from "../service/run-report.ts";
 import type { RunReport } from "../tutti.ts";
 
+/** Of so many runs, the newest, an id may be cut short. */
 const SEARCHED = 10_000;
+const SHOWN = 5;
 
 export interface RunReader {
   /** Newest first, of all tenants. */
@@ -22,13 +24,21 @@ export function openRunReader(dataFolder: string): RunReader {
   const store = openSqliteRunStore({ file: join(dataFolder, "runs.sqlite"), readOnly: true });
   const assets = openFolderAssetStore({ folder: join(dataFolder, "assets") });
   const book = new RunBook(store, Date.now);
+
+  async function wholeId(id: string): Promise<string> {
+    if (await store.head(id)) return id;
+    const matches = (await store.heads({ limit: SEARCHED })).filter(({ runId }) => runId.startsWith(id));
+    const [match, other] = matches;
+    if (!other) return match?.runId ?? id;
+    const examples = matches.slice(0, SHOWN).map(({ runId }) => runId);
+    const more = matches.length > SHOWN ? ", …" : "";
+    throw new TuttiError("unknown-run", `${id} may be any of ${matches.length} runs: ${examples.join(", ")}${more}`);
+  }
+
   return {
     heads: (limit) => store.heads({ limit }),
     async run(id) {
-      const matches = (await store.heads({ limit: SEARCHED })).filter(({ runId }) => runId.startsWith(id));
-      const [match] = matches;
-      if (matches.length > 1) throw new TuttiError("unknown-run", `${id} may be any of ${matches.length} runs`);
-      const state = match && (await book.state(match.runId));
+      const state = await book.state(await wholeId(id));
       if (!state) throw new TuttiError("unknown-run", `there is no run ${id}; tutti runs list shows them`);
       return reportOf(assets, state);
     },

@@ -8,7 +8,7 @@ export function deriveAnswer(state: RunState): Answer {
   const done = tasks.filter((node) => node.status === "succeeded");
   const reason = state.finishReason === undefined ? "" : `: ${state.finishReason}`;
   const text = `The run ended as ${state.status}${reason}. ${tellDone(done, tasks.length)}`;
-  return { text, citations: [], assets: [...state.nodes.values()].flatMap(filesOf) };
+  return { text, citations: [], assets: [...state.nodes.values()].flatMap((node) => filesOf(node)) };
 }
 
 function tellDone(done: readonly NodeState[], total: number): string {

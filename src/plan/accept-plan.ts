@@ -29,9 +29,22 @@ export async function* acceptPlan(
     const problems = checkNode(item.node, { tasks, assets, maxNodes }, accepted);
     if (problems.length > 0) {
       yield { type: "refused", node: item.node, problems };
+      // Whatever follows would be one too many as well, without end where the planner has none.
+      if (problems.some(({ code }) => code === "too-many-nodes")) return;
     } else {
       accepted.push(item.node);
       yield { type: "node", node: item.node };
     }
   }
+  const unused = unusedFiles(input, accepted);
+  if (accepted.length > 0 && unused.length > 0) yield { type: "note", text: `No step uses ${unused.join(", ")}.` };
+}
+
+/** Files that came with the request, or that its words name, and that nothing is done with: nobody should have to guess. */
+function unusedFiles({ assets, history, text }: PlanInput, nodes: readonly PlanNode[]): string[] {
+  const used = JSON.stringify(nodes);
+  return assets.flatMap(({ asset, name, handle }) => {
+    const meant = history.length === 0 || (name !== undefined && text.includes(name));
+    return meant && !used.includes(asset) ? [name ?? handle] : [];
+  });
 }

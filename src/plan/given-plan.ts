@@ -14,15 +14,13 @@ export function createGivenPlanner(nodes: readonly PlanNode[]): Planner {
 /** Puts producers before consumers, and otherwise keeps the order. Nodes of a cycle come last, for the check to name. */
 export function inOrder(nodes: readonly PlanNode[]): PlanNode[] {
   const ordered: PlanNode[] = [];
-  const placed = new Set<string>();
-  let rest = [...nodes];
-  const ids = new Set(nodes.map((node) => node.id));
-  while (rest.length > 0) {
-    const ready = rest.filter((node) => dependenciesOf(node).every((id) => placed.has(id) || !ids.has(id)));
-    if (ready.length === 0) return [...ordered, ...rest];
-    ordered.push(...ready);
-    for (const node of ready) placed.add(node.id);
-    rest = rest.filter((node) => !placed.has(node.id));
+  const rest = [...nodes];
+  const missing = new Set(nodes.map((node) => node.id));
+  for (;;) {
+    const next = rest.findIndex((node) => !dependenciesOf(node).some((id) => missing.has(id)));
+    const [node] = next === -1 ? [] : rest.splice(next, 1);
+    if (!node) return [...ordered, ...rest];
+    ordered.push(node);
+    missing.delete(node.id);
   }
-  return ordered;
 }

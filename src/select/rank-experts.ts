@@ -11,7 +11,7 @@ export const rankedSelector: Selector = {
 export function rankExperts(node: Pick<NodeSpec, "expert">, candidates: readonly ExpertCard[]): Selection {
   const pinned = candidates.filter((card) => card.id === node.expert);
   const ordered = (pinned.length > 0 ? pinned : candidates).toSorted(
-    (a, b) => b.merit - a.merit || a.id.localeCompare(b.id),
+    (a, b) => b.merit - a.merit || (a.id < b.id ? -1 : 1),
   );
   const [best] = ordered;
   return {

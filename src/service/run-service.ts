@@ -11,7 +11,7 @@ import type { Planner } from "../ports/planner.ts";
 import type { RunStore } from "../ports/run-store.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { PlanNode } from "../run/plan-node.ts";
-import type { RunRequest } from "../run/request.ts";
+import type { Part, RunRequest } from "../run/request.ts";
 import { isFinished, type RunState } from "../run/state.ts";
 import { reportOf } from "./run-report.ts";
 import type { PlanPreview, RunReport, SubmitOptions, Tutti } from "../tutti.ts";
@@ -36,11 +36,10 @@ export function createRunService({ book, store, assets, registry, planner }: Run
   /** @throws TuttiError `invalid-request`, `unknown-asset`, `invalid-plan` */
   async function check(tenant: string, request: RunRequest): Promise<void> {
     const parts = request.messages.filter(({ role }) => role === "user").flatMap(({ content }) => content);
-    const words = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
-    if (words.trim() === "" && !request.plan && !parts.some((part) => part.type === "asset")) {
+    if (wordsOf(parts).trim() === "" && !request.plan && !parts.some((part) => part.type === "asset")) {
       throw new TuttiError("invalid-request", "the request is empty: send a user message with words, files, or both");
     }
-    if (words.length > MAX_TEXT) {
+    if (wordsOf(request.messages.flatMap(({ content }) => content)).length > MAX_TEXT) {
       throw new TuttiError("too-large", `the words are over ${MAX_TEXT} characters; send long texts as files`);
     }
     const known = requestAssets(request.messages);
@@ -88,10 +87,17 @@ export function createRunService({ book, store, assets, registry, planner }: Run
       const nodes: PlanNode[] = [];
       const problems: Problem[] = [];
       const notes: string[] = [];
-      for await (const item of acceptPlan(used, input, AbortSignal.timeout(PREVIEW_LIMIT_MS))) {
-        if (item.type === "note") notes.push(item.text);
-        else nodes.push(item.node);
-        if (item.type === "refused") problems.push(...item.problems);
+      const limit = AbortSignal.timeout(PREVIEW_LIMIT_MS);
+      try {
+        for await (const item of acceptPlan(used, input, limit)) {
+          if (item.type === "note") notes.push(item.text);
+          else nodes.push(item.node);
+          if (item.type === "refused") problems.push(...item.problems);
+        }
+      } catch (error) {
+        if (!limit.aborted) throw error;
+        const message = `planning took longer than ${PREVIEW_LIMIT_MS / 1000} s; ask for less at once`;
+        throw new TuttiError("timeout", message, { cause: error });
       }
       return { planner: used.name, nodes, problems, notes };
     },
@@ -124,6 +130,10 @@ export function createRunService({ book, store, assets, registry, planner }: Run
       return (await book.change(runId, { type: "cancel", at: book.now(), reason })).state;
     },
   };
+}
+
+function wordsOf(parts: readonly Part[]): string {
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
 
 /** Sorts by time, and can't be guessed. */

@@ -2,7 +2,8 @@
 import { describe, expect } from "vitest";
 import type { JobQueue } from "../../src/ports/job-queue.ts";
 import { contractTests, pause, rejection, until, type Closable, type ContractSkip } from "./contract.ts";
-import { holdingHandler, jobOf, obedientHandler, quickHandler, type Delivery } from "./jobs.ts";
+import { checkComingAgain } from "./job-queue-again.contract.ts";
+import { delivery, holdingHandler, jobOf, nodes, obedientHandler, quickHandler } from "./jobs.ts";
 
 export interface JobQueueHarness extends Closable {
   /** Empty at first. */
@@ -19,15 +20,6 @@ export interface JobQueueContract {
 /** So long that no job ages in a test, but where ageing is what it is about. */
 const NO_AGEING_MS = 3_600_000;
 const LONG_MS = 60_000;
-
-const nodes = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`);
-
-/** Waits until the handler was given so many jobs, and gives back the last. */
-async function delivery(deliveries: readonly Delivery[], count: number): Promise<Delivery> {
-  await until(() => deliveries.length >= count);
-  const last = deliveries[count - 1];
-  return last ?? expect.fail("there is no such delivery");
-}
 
 /** There is always another urgent job waiting: without ageing the unimportant one would never run. */
 async function outlastsUrgentJobs({ queue }: JobQueueHarness): Promise<void> {
@@ -216,6 +208,10 @@ export function jobQueueContract({ name, open, skip }: JobQueueContract): void {
       await pause(150);
       expect(order()).toEqual(["a", "b", "c"]);
     });
+  });
+
+  describe(`${name}: coming again`, () => {
+    checkComingAgain(check);
   });
 
   describe(`${name}: closing`, () => {

@@ -1,10 +1,14 @@
 /** Jobs of made-up runs, and handlers that tests can look into. */
+import { expect } from "vitest";
 import type { Job, JobHandler } from "../../src/ports/job-queue.ts";
+import { until } from "./contract.ts";
 
 export function jobOf(nodeId: string, changes: Partial<Job> = {}): Job {
   const { runId = "run", attempt = 1 } = changes;
   return { id: `${runId}.${nodeId}.${attempt}`, lane: "cpu", runId, nodeId, attempt, priority: 5, ...changes };
 }
+
+export const nodes = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`);
 
 export interface Delivery {
   readonly job: Job;
@@ -21,6 +25,13 @@ export interface RecordingHandler {
   readonly deliveries: Delivery[];
   /** Node ids in the order of their delivery. */
   readonly order: () => string[];
+}
+
+/** Waits until the handler was given so many jobs, and gives back the last. */
+export async function delivery(deliveries: readonly Delivery[], count: number): Promise<Delivery> {
+  await until(() => deliveries.length >= count);
+  const last = deliveries[count - 1];
+  return last ?? expect.fail("there is no such delivery");
 }
 
 /** Keeps every job until the test says how it ended. */
@@ -43,9 +54,9 @@ function recording(react: (delivery: Delivery) => void): RecordingHandler {
   const handler: JobHandler = async (job, signal) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const fail = (error = new Error("not recorded")): void => reject(error);
-    const delivery: Delivery = { job, signal, done: resolve, fail };
-    deliveries.push(delivery);
-    react(delivery);
+    const given: Delivery = { job, signal, done: resolve, fail };
+    deliveries.push(given);
+    react(given);
     await promise;
   };
   return { handler, deliveries, order: () => deliveries.map(({ job }) => job.nodeId) };

@@ -2,11 +2,19 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { TuttiError } from "../../src/errors.ts";
 import type { ExpertCard } from "../../src/registry/expert-card.ts";
-import { listTask, scriptedCard, scriptExperts, textTask, type Script } from "../fakes/scripted-experts.ts";
+import {
+  hangingScript,
+  listTask,
+  scriptedCard,
+  scriptExperts,
+  shoutScript,
+  textTask,
+  until,
+  type Script,
+} from "../fakes/scripted-experts.ts";
 import { verifies } from "../e2e/requirements.ts";
-import { startController, textNode } from "./controller.ts";
+import { startController, textNode, type Controller } from "./controller.ts";
 
-type Controller = Awaited<ReturnType<typeof startController>>;
 const open: Controller[] = [];
 
 afterEach(async () => {
@@ -20,41 +28,14 @@ async function controllerWith(...experts: { card: ExpertCard; script: Script }[]
   return { ...scripted, ...controller };
 }
 
-const shout: Script = ({ inputs }) => Promise.resolve({ text: String(inputs["text"]).toUpperCase() });
 const fail =
   (error: TuttiError): Script =>
   () =>
     Promise.reject(error);
 
-/** Stays until it is released or aborted. */
-function hanging() {
-  let active = 0;
-  let most = 0;
-  let release = (): void => {};
-  const gate = new Promise<void>((resolve) => (release = resolve));
-  const script: Script = async ({ signal, inputs }) => {
-    active += 1;
-    most = Math.max(most, active);
-    const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener("abort", () => reject(new TuttiError("canceled", "aborted")), { once: true });
-    });
-    try {
-      await Promise.race([gate, aborted]);
-    } finally {
-      active -= 1;
-    }
-    return { text: String(inputs["text"]) };
-  };
-  return { script, release, active: () => active, most: () => most };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 describe("dispatcher", () => {
   it("passes data along and answers with the results", async () => {
-    const { run } = await controllerWith({ card: scriptedCard("a/shout", textTask), script: shout });
+    const { run } = await controllerWith({ card: scriptedCard("a/shout", textTask), script: shoutScript });
     const { state, answer } = await run([textNode("t1"), textNode("t2", "t1")]);
     expect(state.status).toBe("succeeded");
     expect(state.nodes.get("t2")?.outputs["text"]).toEqual({ type: "text", value: "T1" });
@@ -62,7 +43,7 @@ describe("dispatcher", () => {
   });
 
   it(verifies("dispatch:parallel"), async () => {
-    const gate = hanging();
+    const gate = hangingScript();
     const { submit, runs } = await controllerWith({ card: scriptedCard("a/shout", textTask), script: gate.script });
     const { runId } = await submit([textNode("t1"), textNode("t2"), textNode("t3")]);
     await until(() => gate.active() === 3);
@@ -72,7 +53,7 @@ describe("dispatcher", () => {
   });
 
   it("a slow expert takes no more places than its card says, and another one's steps go on", async () => {
-    const slow = hanging();
+    const slow = hangingScript();
     const { submit, runs } = await controllerWith(
       {
         card: scriptedCard("a/slow", textTask, { limits: { timeoutMs: 9000, concurrency: 2, memoryMiB: 1 } }),
@@ -83,9 +64,7 @@ describe("dispatcher", () => {
     const many = Array.from({ length: 40 }, (_, index) => textNode(`s${index}`));
     const value = { type: "text", value: "a b" } as const;
     const { runId } = await submit([...many, { id: "other", task: "split", inputs: { text: { value } } }]);
-    const done = async (): Promise<string | undefined> =>
-      (await runs.run("default", runId)).state.nodes.get("other")?.status;
-    while ((await done()) !== "succeeded") await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(async () => (await runs.run("default", runId)).state.nodes.get("other")?.status === "succeeded");
     expect(slow.active()).toBe(2);
     slow.release();
     const { state } = await runs.wait("default", runId, AbortSignal.timeout(10_000));
@@ -98,7 +77,7 @@ describe("dispatcher", () => {
       card: scriptedCard("a/shout", textTask),
       script: async (call) => {
         if (call.inputs["text"] === "bad") throw new TuttiError("bad-input", "the text is bad");
-        return shout(call);
+        return shoutScript(call);
       },
     });
     const bad = { text: { value: { type: "text", value: "bad" } as const } };
@@ -125,7 +104,7 @@ describe("dispatcher", () => {
         card: scriptedCard("a/broken", textTask, { merit: 0.9 }),
         script: fail(new TuttiError("worker-crashed", "died", { retryable: true })),
       },
-      { card: scriptedCard("b/sound", textTask, { merit: 0.4 }), script: shout },
+      { card: scriptedCard("b/sound", textTask, { merit: 0.4 }), script: shoutScript },
     );
     const { state } = await run([textNode("t1")]);
     expect(state.status).toBe("succeeded");
@@ -139,7 +118,7 @@ describe("dispatcher", () => {
   });
 
   it(verifies("dispatch:cancel"), async () => {
-    const gate = hanging();
+    const gate = hangingScript();
     const { submit, runs, queue } = await controllerWith({
       card: scriptedCard("a/shout", textTask),
       script: gate.script,
@@ -157,12 +136,11 @@ describe("dispatcher", () => {
     await until(() => gate.active() === 0);
     const { answer } = await runs.run("default", runId);
     expect(answer?.text).toContain("canceled: changed my mind");
-    await until(() => true);
     expect(await queue.counts("cpu")).toMatchObject({ waiting: 0, delayed: 0 });
   });
 
   it(verifies("dispatch:deadline"), async () => {
-    const gate = hanging();
+    const gate = hangingScript();
     const { run } = await controllerWith({ card: scriptedCard("a/shout", textTask), script: gate.script });
     const { state } = await run([textNode("t1")], { deadline: 0.3 });
     expect(state.status).toBe("expired");
@@ -170,7 +148,7 @@ describe("dispatcher", () => {
   });
 
   it("a step that nobody can do fails with the way to get somebody, and the rest goes on", async () => {
-    const { run } = await controllerWith({ card: scriptedCard("a/shout", textTask), script: shout });
+    const { run } = await controllerWith({ card: scriptedCard("a/shout", textTask), script: shoutScript });
     const value = { type: "text", value: "a b" } as const;
     const { state, answer } = await run([textNode("t1"), { id: "t2", task: "split", inputs: { text: { value } } }]);
     expect(state.status).toBe("partial");
@@ -190,7 +168,7 @@ describe("dispatcher", () => {
         card: scriptedCard("a/shout", textTask),
         script: async (call) => {
           if (call.inputs["text"] === "bad") throw new TuttiError("bad-input", "refused");
-          return shout(call);
+          return shoutScript(call);
         },
       },
     );

@@ -1,8 +1,9 @@
 /** A real redis-server for tests: on a free port, in a folder of its own, to be killed and started again. */
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import { it } from "vitest";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -25,6 +26,11 @@ export interface RedisServerOptions {
   readonly settings?: readonly string[];
 }
 
+type Server = ChildProcessByStdio<Writable, Readable, null>;
+
+/** However the test ends, and be it with SIGKILL: its end of the pipe closes, and the server is killed. */
+const ENDS_WITH_ITS_STDIN = 'redis-server "$@" & cat >/dev/null; kill -9 $!; wait';
+
 const run = promisify(execFile);
 const HOW_TO_INSTALL = "install it with your package manager (`apt-get install redis-server`, `brew install redis`)";
 
@@ -33,14 +39,23 @@ export async function whereRedisIs(name: string, declare: () => void): Promise<v
   const missing = await whyMissing();
   if (missing === undefined) return declare();
   if (process.env["CI"]) throw new Error(missing);
-  it(`${name}: skipped, ${missing}`, (context) => context.skip(missing));
+  // oxlint-disable-next-line vitest/expect-expect -- it only says why there is nothing to expect
+  it(name, (context) => context.skip(missing));
 }
 
 async function whyMissing(): Promise<string | undefined> {
   if (await isInstalled()) return undefined;
   const mayInstall = process.getuid?.() === 0;
   if (mayInstall) {
-    const options = ["-qq", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends", "redis-server"];
+    const options = [
+      "-qq",
+      "-o",
+      "DPkg::Lock::Timeout=120",
+      "install",
+      "-y",
+      "--no-install-recommends",
+      "redis-server",
+    ];
     const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", options, { env: environment, timeout: 300_000 }).catch(() => {});
     if (await isInstalled()) return undefined;
@@ -56,18 +71,20 @@ async function isInstalled(): Promise<boolean> {
   );
 }
 
-export async function startRedisServer({ durable = false, settings = [] }: RedisServerOptions = {}): Promise<RedisServer> {
+export async function startRedisServer({
+  durable = false,
+  settings = [],
+}: RedisServerOptions = {}): Promise<RedisServer> {
   const { folder, remove } = await temporaryFolder();
   let { server, port } = await startOnFreePort();
 
-  async function start(onPort: number): Promise<ChildProcess> {
+  async function start(onPort: number): Promise<Server> {
     const persistence = durable ? ["--appendonly", "yes", "--appendfsync", "everysec"] : ["--appendonly", "no"];
     const place = ["--port", String(onPort), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
-    const child = spawn("redis-server", [...place, ...persistence, ...settings], { stdio: ["ignore", "pipe", "inherit"] });
-    // A test that is ended from outside must not leave it behind.
-    const end = (): void => void child.kill("SIGKILL");
-    process.once("exit", end);
-    child.once("close", () => process.off("exit", end));
+    const settingsOfAll = [...place, ...persistence, ...settings];
+    const child = spawn("sh", ["-c", ENDS_WITH_ITS_STDIN, "redis-server", ...settingsOfAll], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.includes("Ready to accept connections")) continue;
       child.stdout.resume();
@@ -76,7 +93,7 @@ export async function startRedisServer({ durable = false, settings = [] }: Redis
     throw new Error(`redis-server did not start on port ${onPort}`);
   }
 
-  async function startOnFreePort(): Promise<{ server: ChildProcess; port: number }> {
+  async function startOnFreePort(): Promise<{ server: Server; port: number }> {
     // Somebody else may take the port between its being found and its being used.
     for (let tries = 1; ; tries++) {
       const free = await freePort();
@@ -91,7 +108,7 @@ export async function startRedisServer({ durable = false, settings = [] }: Redis
   async function kill(): Promise<void> {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const closed = once(server, "close");
-    server.kill("SIGKILL");
+    server.stdin.end();
     await closed;
   }
 

@@ -1,4 +1,5 @@
 /** Experts that do as a test says: for faults and timing that no real model shows on demand. */
+import { TuttiError } from "../../src/errors.ts";
 import type { ExpertCall, ExpertRunner } from "../../src/ports/expert-runner.ts";
 import type { ExpertCard } from "../../src/registry/expert-card.ts";
 import { Registry } from "../../src/registry/registry.ts";
@@ -70,4 +71,35 @@ export function scriptExperts(
       close: () => Promise.resolve(),
     },
   };
+}
+
+/** Stays until it is released or aborted; released once, it stays no more. */
+export function hangingScript() {
+  const active = new Set<string>();
+  let most = 0;
+  const gate = Promise.withResolvers<void>();
+  const script: Script = async ({ signal, inputs }) => {
+    const text = String(inputs["text"]);
+    active.add(text);
+    most = Math.max(most, active.size);
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(new TuttiError("canceled", "aborted"));
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    try {
+      await Promise.race([gate.promise, aborted.promise]);
+    } finally {
+      active.delete(text);
+      signal.removeEventListener("abort", abort);
+    }
+    return { text };
+  };
+  return { script, release: () => gate.resolve(), active: () => active.size, most: () => most };
+}
+
+export const shoutScript: Script = ({ inputs }) => Promise.resolve({ text: String(inputs["text"]).toUpperCase() });
+
+/** Looks again and again; the test's own time limit ends it. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

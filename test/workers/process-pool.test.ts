@@ -9,6 +9,7 @@ import { imageGrayscaleExpert } from "../../tools/builtin/image-grayscale.ts";
 import { sentimentAnalysisExpert } from "../../tools/builtin/sentiment-analysis.ts";
 import { textToSpeechExpert } from "../../tools/builtin/text-to-speech.ts";
 import { createProcessPool } from "../../workers/process-pool.ts";
+import { runProgram } from "../cli/run-program.ts";
 import { samplePath } from "../e2e/samples.ts";
 import { verifies } from "../e2e/requirements.ts";
 
@@ -105,6 +106,35 @@ describe("process pool", () => {
     const hasty = { ...card, limits: { ...card.limits, timeoutMs: 400 } };
     const call = { ...speech(new AbortController().signal), expert: hasty };
     await expect(pool.run(call)).rejects.toMatchObject({ code: "timeout", retryable: true });
+  });
+
+  it("starts no process for a call that is not wanted any more", async () => {
+    await expect(pool.run(sentiment("fine", AbortSignal.abort()))).rejects.toMatchObject({ code: "canceled" });
+    expect(hostsOf("text")).toEqual([]);
+  });
+
+  it("tells when a process can't be started, and tries anew with the next call", async () => {
+    const node = process.execPath;
+    try {
+      process.execPath = join(scratch, "no-such-node");
+      await expect(pool.run(sentiment("fine"))).rejects.toMatchObject({
+        code: "worker-crashed",
+        message: expect.stringContaining("could not be started") as string,
+      });
+    } finally {
+      process.execPath = node;
+    }
+    expect((await pool.run(sentiment("What a wonderful day!"))).outputs["text"]).toMatch(/positive/i);
+  });
+
+  it("leaves no process behind, and no noise, when it is itself killed in the middle of a call", async () => {
+    const fake = join(import.meta.dirname, "../fakes/pool-until-killed.ts");
+    // It ends when the last process that holds its streams has ended.
+    const { signal, errors } = await runProgram(process.execPath, [fake, scratch], {
+      onOutput: (child) => child.kill("SIGKILL"),
+    });
+    expect(signal).toBe("SIGKILL");
+    expect(errors).toBe("");
   });
 
   it("keeps runtimes in processes of their own, and leaves none behind", async () => {

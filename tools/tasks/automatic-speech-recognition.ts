@@ -24,6 +24,8 @@ export const automaticSpeechRecognition = defineTask({
     "what is said",
     "what is being said",
     "what does speaker say",
+    "what does he say",
+    "what does she say",
     "spoken words",
     "take dictation",
     "listen to recording",

@@ -21,8 +21,7 @@ export const imageBlur = defineTask({
     "obscure",
     "censor",
     "make unrecognizable",
-    "hide faces",
-    "hide licence plates",
+    "hide",
   ],
   examples: ["Blur the faces in this photo.", "Make the licence plate unreadable."],
 });

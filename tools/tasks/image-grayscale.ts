@@ -13,6 +13,8 @@ export const imageGrayscale = defineTask({
   says: "Made {input.image} black and white: {output.image}.",
   phrases: [
     "black and white",
+    "bw",
+    "b w",
     "grayscale",
     "greyscale",
     "grey scale",

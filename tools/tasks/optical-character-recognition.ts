@@ -29,6 +29,7 @@ export const opticalCharacterRecognition = defineTask({
     "handwriting",
     "what does sign say",
     "what does note say",
+    "what does it say",
     "what is written",
     "written on",
     "read sign",
@@ -43,5 +44,7 @@ export const opticalCharacterRecognition = defineTask({
     "Type out the handwritten note.",
     "What is printed on the receipt, the letter or the page?",
     "Read the poster, the menu, the label, the screenshot.",
+    "Type out the invoice, the ticket, the business card, the form, the scan, the envelope, the invitation.",
+    "What do the contract, the certificate, the flyer, the recipe, the postcard, the whiteboard say?",
   ],
 });

@@ -15,6 +15,8 @@ export const summarization = defineTask({
     "summarize",
     "summary",
     "sum up",
+    "tldr",
+    "tl dr",
     "summarized",
     "shorten text",
     "shorter version",

@@ -16,6 +16,8 @@ export const textToSpeech = defineTask({
     "read out",
     "read out loud",
     "read back",
+    "read to me",
+    "read me",
     "say aloud",
     "say out loud",
     "aloud",

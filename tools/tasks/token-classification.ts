@@ -40,6 +40,8 @@ export const tokenClassification = defineTask({
     "extract people",
     "names and dates",
     "which names",
+    "names of everyone",
+    "names of everybody",
   ],
   examples: [
     "Which people and places does the text mention?",

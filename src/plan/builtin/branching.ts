@@ -15,6 +15,7 @@ export function createBranching() {
   let last: Branching | undefined;
   let branch: "then" | "else" | undefined;
   let sentence = -1;
+  let asked = false;
 
   const when = (): Condition | undefined => {
     if (!last || !branch) return undefined;
@@ -29,7 +30,8 @@ export function createBranching() {
     enter(clause: Clause): void {
       if (clause.sentence !== sentence || clause.branch === "if") branch = undefined;
       sentence = clause.sentence;
-      if (clause.branch === "else") branch = last ? "else" : undefined;
+      asked ||= clause.branch === "if";
+      if (clause.branch === "else") branch = asked ? "else" : undefined;
     },
     /** Name of the branch, for things that exist in it only; undefined outside of conditions. */
     guard: (): string | undefined => (last && branch ? `${last.key} ${branch}` : undefined),
@@ -37,12 +39,13 @@ export function createBranching() {
     when,
     /** In a branch whose condition can't be said, so that nothing may be done in it. */
     isLost: (): boolean => branch !== undefined && when() === undefined,
-    /** Notes what the clause made. */
-    leave(clause: Clause, made: readonly Thing[]): void {
+    /** Notes what the clause made. `condition`: the words that it is in. */
+    leave(clause: Clause, made: readonly Thing[], condition: Clause["words"] = clause.words): void {
       if (clause.branch === "if") {
-        const branches = conditionOn(made, clause.words);
-        if (branches) last = { branches, key: `if ${clause.sentence}` };
-        branch = branches && "then";
+        const branches = conditionOn(made, condition);
+        // Where it can't be told whether the condition holds, nothing may be done that depends on it.
+        last = branches && { branches, key: `if ${clause.sentence}` };
+        branch = "then";
       } else if (last && branch === "then") last.made ??= made.find(({ type }) => canBeEmpty(type));
     },
   };

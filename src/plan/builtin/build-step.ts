@@ -6,7 +6,7 @@ import { chooseInputs, type Choice } from "./bind.ts";
 import type { StepContext } from "./choose-things.ts";
 import { itemType } from "./item-type.ts";
 import { convert, outputsOf, type MakeContext } from "./convert.ts";
-import { labelsIn } from "./slots.ts";
+import { labelsIn } from "./labels.ts";
 import { keyOf, type Thing } from "./things.ts";
 
 export interface BuildContext extends StepContext, MakeContext {}
@@ -60,7 +60,7 @@ function buildNode(
       continue;
     }
     labelsTaken ||= subject !== undefined;
-    sources.push({ thing: chosen ?? ready, slot: spec.slot });
+    sources.push({ thing: subject ? ready : (chosen ?? ready), slot: spec.slot });
     const spread = typeof spec.type === "string" && typeof ready.type === "object" && each === undefined;
     if (spread) each = { over: ready.binding };
     inputs[name] = spread ? { item: true } : ready.binding;

@@ -29,7 +29,7 @@ export interface Catalogue {
   readonly rarity: (stem: string) => number;
   /** The same for descriptions and examples. */
   readonly bagRarity: (stem: string) => number;
-  /** Words that open a task's wording or description: the verbs by which it is asked for. */
+  /** Words that open a task's examples or description: the verbs by which it is asked for. */
   readonly verbs: ReadonlySet<string>;
 }
 
@@ -43,15 +43,21 @@ const isTelling = ({ stems }: Cue): boolean => stems.length > 1 || stems.some((o
 
 const asking = new Set(["how", "what", "which", "who", "there", "where", "many", "most"]);
 
+/** Words that tell something only beside others: "the same thing", "read to me". */
+const beside = new Set(["same", "me"]);
+
 /** Stems of a wording without the words that have no meaning of their own. */
-export function contentStems(text: string): string[] {
-  return splitWords(text)
-    .filter((word) => !emptyWords.has(word) || asking.has(word))
+export const contentStems = (text: string): string[] => stemsOf(text, asking);
+
+const cueWords: ReadonlySet<string> = new Set([...asking, ...beside]);
+
+const stemsOf = (text: string, kept: ReadonlySet<string>): string[] =>
+  splitWords(text)
+    .filter((word) => !emptyWords.has(word) || kept.has(word))
     .map(stem);
-}
 
 function cueOf(phrase: string): Cue {
-  return { stems: contentStems(phrase), directed: /\b(?:to|into|from)\b/i.test(phrase) };
+  return { stems: stemsOf(phrase, cueWords), directed: /\b(?:to|into|from)\b/i.test(phrase) };
 }
 
 export function compileCatalogue(tasks: readonly CatalogueTask[]): Catalogue {

@@ -32,18 +32,27 @@ export function chooseThings(context: StepContext, { type }: InputSpec, used: Re
   const fitsConverted = (thing: Thing): boolean => free(thing) && convertible(context, thing, wanted);
   const spokenOf = (certainties: readonly Certainty[], suits: (thing: Thing) => boolean): readonly Thing[] => {
     for (const certainty of certainties) {
-      for (const one of resolved.filter((candidate) => candidate.certainty === certainty)) {
-        const fitting = one.things.filter(suits);
-        if (fitting.length > 0) return ofMention(one, fitting, context);
+      for (const [at, one] of resolved.entries()) {
+        const fitting = one.certainty === certainty ? one.things.filter(suits) : [];
+        if (fitting.length > 0)
+          return [
+            ...ofMention(one, fitting, { context, wanted }),
+            ...coordinated(
+              context,
+              lastMentionOf(fitting, resolved, at),
+              (thing) => suits(thing) && !fitting.includes(thing),
+            ),
+          ];
       }
     }
     return [];
   };
-  const latest = (suits: (thing: Thing) => boolean): readonly Thing[] =>
-    things
+  const latest = (suits: (thing: Thing) => boolean): readonly Thing[] => {
+    const fitting = things
       .recent(guard)
-      .filter((thing) => thing.origin !== "history" && !isQuestion(thing) && suits(thing))
-      .slice(0, 1);
+      .filter((thing) => thing.origin !== "history" && !isQuestion(thing) && suits(thing));
+    return fitting[0] ? group(fitting[0], fitting, { context, wanted }) : [];
+  };
   const ways = [
     () => spokenOf(["named", "typed", "pronoun"], fitsAsIs),
     () => spokenOf(["named", "typed"], fitsConverted),
@@ -58,13 +67,71 @@ export function chooseThings(context: StepContext, { type }: InputSpec, used: Re
   return [];
 }
 
-/** A pronoun means what was spoken of last, "them" the whole group of it; other mentions mean all that they name. */
-function ofMention(resolved: Resolved, fitting: readonly Thing[], { things, guard }: StepContext): readonly Thing[] {
+/** "the objects in a.png and b.png": the file repeats what "the objects" stood for, and the next one is joined to it. */
+function lastMentionOf(found: readonly Thing[], resolved: readonly Resolved[], at: number): number {
+  const next = resolved[at + 1];
+  return next && next.things.length > 0 && next.things.every((thing) => found.includes(thing))
+    ? lastMentionOf(found, resolved, at + 1)
+    : at;
+}
+
+/** "read the note *and the letter*", "in the one *and also in the other*": what is joined on is meant, too. */
+function coordinated(
+  { resolved, clause }: Pick<StepContext, "resolved" | "clause">,
+  at: number,
+  suits: (thing: Thing) => boolean,
+): readonly Thing[] {
+  const [one, next] = [resolved[at], resolved[at + 1]];
+  if (!one || !next || next.certainty === "pronoun") return [];
+  const between = clause.words.slice(one.mention.to, next.mention.from);
+  const joining = /^(?:and|&|as|well|plus|also|then|in|on|from|of|for)$/;
+  const joins =
+    between.some(({ lower, text }) => /^(?:and|&|plus|well|then)$/.test(lower) || text === ",") &&
+    between.every(({ lower, text }) => joining.test(lower) || text === ",");
+  const fitting = joins ? next.things.filter(suits) : [];
+  return fitting.length > 0 ? [...fitting, ...coordinated({ resolved, clause }, at + 1, suits)] : [];
+}
+
+interface Purpose {
+  readonly context: StepContext;
+  /** The type that is needed. */
+  readonly wanted: ValueType;
+}
+
+/**
+ * Where nobody says what is meant: all that the last step made; of files that nobody spoke of yet, those that hold
+ * words where words are wanted, else all of the first one's type, but not those that have names of their own.
+ */
+function group(first: Thing, fitting: readonly Thing[], { context, wanted }: Purpose): readonly Thing[] {
+  const { things, guard } = context;
+  if (first.origin === "step") return things.together(first, guard).filter((thing) => fitting.includes(thing));
+  const untouched = fitting.filter((thing) => thing.origin === "asset" && !things.wasSpokenOf(thing));
+  if (!untouched.includes(first)) return [first];
+  const pages = wanted === "text" && first.type !== "text" ? untouched.filter(({ page }) => page) : [];
+  if (pages.length > 0) return pages;
+  const alike = untouched.filter((thing) => thing.group === first.group);
+  const plain = alike.filter(({ named }) => !named);
+  return plain.length > 0 ? plain : alike.slice(0, 1);
+}
+
+/**
+ * A pronoun means what was spoken of last, "them" the whole group of it; where nothing was, what was sent. Other
+ * mentions mean all that they name.
+ */
+function ofMention(resolved: Resolved, fitting: readonly Thing[], purpose: Purpose): readonly Thing[] {
   if (resolved.certainty !== "pronoun") return fitting;
+  const { things, guard } = purpose.context;
   const [first] = fitting;
   if (!first) return [];
+  if (first.origin === "asset" && !things.wasSpokenOf(first)) return group(first, fitting, purpose);
   return resolved.mention.plural ? things.together(first, guard) : [first];
 }
+
+/** Whether a thing is of a type, or can be turned into it. */
+export const isUsable = (context: StepContext, thing: Thing, wanted: ValueType): boolean =>
+  thing.origin !== "history" &&
+  !isQuestion(thing) &&
+  (fits(itemType(thing.type), wanted) || convertible(context, thing, wanted));
 
 function convertible({ catalogue }: StepContext, thing: Thing, wanted: ValueType): boolean {
   if (thing.origin === "literal") return false;

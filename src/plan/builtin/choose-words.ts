@@ -4,8 +4,10 @@ import { isAssetType, sameType } from "../../run/value.ts";
 import type { Profile } from "./catalogue.ts";
 import { chooseThings, isQuestion, type StepContext } from "./choose-things.ts";
 import { itemType } from "./item-type.ts";
-import { emptyWords, lightVerbs, typeOfNoun, vagueNouns } from "./lexicon.ts";
-import { alternativesIn, angleIn, labelsIn, languageIn, sizeIn, textOf } from "./slots.ts";
+import { determiners, emptyWords, languages, lightVerbs, makingVerbs, typeOfNoun, vagueNouns } from "./lexicon.ts";
+import { findMentions } from "./mentions.ts";
+import { alternativesIn, angleIn, languageIn, sizeIn, textOf } from "./slots.ts";
+import { labelsIn } from "./labels.ts";
 import type { Resolved, Thing } from "./things.ts";
 
 function literal(type: "text" | "number", value: string | number): Thing {
@@ -51,7 +53,9 @@ function chooseQuestion(context: StepContext, used: ReadonlySet<Thing>): readonl
   const spoken = resolved.filter(({ certainty }) => certainty !== "pronoun").flatMap((one) => one.things.filter(free));
   const quoted = spoken.find((thing) => thing.type === "text" && isQuestion(thing));
   if (quoted) return [quoted];
-  if (clause.kind === "question") return texts(`${textOf(clause.words)}?`);
+  // A phrase that was put in front stands there again: "According to the letter, when is it?"
+  const inOrder = clause.words.toSorted((a, b) => a.start - b.start);
+  if (clause.kind === "question") return texts(`${textOf(inOrder)}?`);
   // "find the answer to that command in the manual": one text is asked about, the other one is what is asked.
   const written = spoken.filter(({ type, origin }) => type === "text" && origin === "step");
   const passages = profile.inputs.filter(([, { slot }]) => slot === "passage").length;
@@ -102,14 +106,20 @@ function choosePassage(context: StepContext, spec: InputSpec, used: ReadonlySet<
 const makesFile = ({ outputs }: Profile): boolean =>
   outputs[0] !== undefined && isAssetType(itemType(outputs[0][1].type));
 
-/** What a clause says beyond the words by which its task was found; undefined where that is nothing. */
-function ownWords({ clause, evidence, resolved }: StepContext): string | undefined {
+/**
+ * What a clause says beyond the words by which its task was found: "translate *good morning* into Spanish". Undefined
+ * where that is nothing, or only speaks of something that is not there: "translate it", "summarize the letter".
+ */
+function ownWords({ clause, evidence, resolved, profile }: StepContext): string | undefined {
   const { words } = clause;
+  if (findMentions(words).some(({ kind }) => kind === "pronoun")) return undefined;
+  const namesLanguage = profile.inputs.some(([, { slot }]) => slot === "language");
   const within = (at: number): boolean => resolved.some(({ mention }) => at >= mention.from && at < mention.to);
   const empty = (at: number): boolean => {
     const word = words[at];
     if (!word || word.kind !== "word") return word?.kind === "mark";
     const idle =
+      (namesLanguage && languages.has(word.lower)) ||
       emptyWords.has(word.lower) ||
       lightVerbs.has(word.lower) ||
       typeOfNoun.has(word.lower) ||
@@ -120,6 +130,10 @@ function ownWords({ clause, evidence, resolved }: StepContext): string | undefin
   const first = places.find((at) => !empty(at));
   const last = places.findLast((at) => !empty(at));
   if (first === undefined || last === undefined) return undefined;
-  const start = first > 0 && /^(?:a|an|the|my|this)$/.test(words[first - 1]?.lower ?? "") ? first - 1 : first;
+  const determiner = determiners.get(words[first - 1]?.lower ?? "");
+  const speaksOf = determiner !== undefined && determiner !== "indefinite";
+  // "say the alphabet" and "draw the moon" give the words themselves.
+  if (speaksOf && !(makesFile(profile) && makingVerbs.has(words[0]?.lower ?? ""))) return undefined;
+  const start = determiner === undefined ? first : first - 1;
   return textOf(words.slice(start, last + 1));
 }

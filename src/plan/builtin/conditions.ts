@@ -12,6 +12,15 @@ export interface Branches {
 
 type Words = readonly Word[];
 
+const echo =
+  /^(?:if|unless|so|yes|not|no|it|they|does|do|is|are|there|any|isn't|aren't|doesn't|don't|that's|that|the|case|true|more|less|fewer|least|most|at|than|exactly|or)$/;
+
+/** "if so", "if not", "if there are more than three": asks again what was asked before. */
+export const isEcho = (words: Words): boolean =>
+  /^(?:if|unless)$/.test(words[0]?.lower ?? "") &&
+  words.length > 1 &&
+  words.every(({ lower }) => echo.test(lower) || numberOf(lower) !== undefined);
+
 /** What to look at, and how to compare it; undefined where the step gives nothing that can be compared. */
 export function conditionOn(things: readonly Thing[], words: Words): Branches | undefined {
   const negated = words.some(({ lower }) => /^(?:no|not|unless|none|nobody|isn't|aren't|doesn't|don't)$/.test(lower));

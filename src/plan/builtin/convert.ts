@@ -7,13 +7,15 @@ import { findConversions, type Conversion } from "./close-gaps.ts";
 import type { Draft } from "./draft.ts";
 import { emptyWords, lightVerbs } from "./lexicon.ts";
 import type { Clause } from "./segment.ts";
-import { labelsIn } from "./slots.ts";
-import { keyOf, type Thing, type Things } from "./things.ts";
+import { labelsIn } from "./labels.ts";
+import { keyOf, type Resolved, type Thing, type Things } from "./things.ts";
 
 /** What the nodes of a clause are made with. */
 export interface MakeContext {
   readonly clause: Clause;
   readonly evidence: ReadonlySet<number>;
+  /** What the clause speaks of. */
+  readonly resolved: readonly Resolved[];
   readonly things: Things;
   readonly guard: string | undefined;
   readonly catalogue: Catalogue;
@@ -33,7 +35,8 @@ export function convert(context: MakeContext, thing: Thing, wanted: ValueType, m
   const written = wanted === "text" && (thing.type === "number" || thing.type === "boolean");
   if (written && "from" in thing.binding) return { ...thing, type: "text", binding: { template: [thing.binding] } };
   const words = context.clause.words.filter(
-    ({ stem, lower }) => stem !== "" && !emptyWords.has(lower) && !lightVerbs.has(lower),
+    ({ stem, lower }, at) =>
+      stem !== "" && !emptyWords.has(lower) && !lightVerbs.has(lower) && !speaksOfOthers(context, thing, at),
   );
   const gap = {
     from: have,
@@ -44,6 +47,12 @@ export function convert(context: MakeContext, thing: Thing, wanted: ValueType, m
   };
   const steps = findConversions(gap, context.catalogue);
   return steps?.reduce<Thing | undefined>((now, step) => now && addConversion(context, now, step, wanted), thing);
+}
+
+/** In "does the note match the photo?", "note" says nothing of how the photo is to be read. */
+function speaksOfOthers({ resolved }: MakeContext, thing: Thing, at: number): boolean {
+  const within = resolved.filter(({ mention }) => at >= mention.from && at < mention.to);
+  return within.length > 0 && within.every(({ things }) => !things.some((one) => keyOf(one) === keyOf(thing)));
 }
 
 const isTakenBy = (thing: Thing, inputs: Readonly<Record<string, Binding>>): boolean =>

@@ -8,6 +8,7 @@ import type { Things } from "./things.ts";
 const wordless = {
   clause: { words: [], kind: "question", sentence: 0 },
   evidence: new Set<number>(),
+  resolved: [],
   guard: undefined,
   when: undefined,
   group: "description",

@@ -3,19 +3,24 @@ import { isAssetType, type ValueType } from "../../run/value.ts";
 import { itemType } from "./item-type.ts";
 import { findConversions } from "./close-gaps.ts";
 import type { BuildContext } from "./build-step.ts";
+import type { Profile } from "./catalogue.ts";
 import { convert, outputsOf, type MakeContext } from "./convert.ts";
 import { languages, typeOfNoun } from "./lexicon.ts";
-import { takesQuestions } from "./match.ts";
+import { holdsWords } from "./pages.ts";
 import type { Resolved, Thing } from "./things.ts";
+import { takesQuestions } from "./traits.ts";
 
 export interface Instead {
   readonly context: BuildContext;
   readonly note: string;
 }
 
-/** Where nobody answers questions about pictures, what somebody can tell of the picture. */
+/**
+ * Where nobody answers questions about files of this kind: an answer from the words in it, if what is asked for are
+ * words ("the total on the receipt"), else what somebody can tell of it.
+ */
 export function insteadOf(context: BuildContext): Instead | undefined {
-  const { profile, catalogue, clause } = context;
+  const { profile, catalogue, clause, resolved, things, guard } = context;
   const [main] = profile.inputs.filter(([, { optional }]) => optional !== true);
   if (profile.task.unavailable === undefined || !takesQuestions(profile) || !main || !isAssetType(main[1].type))
     return undefined;
@@ -23,9 +28,18 @@ export function insteadOf(context: BuildContext): Instead | undefined {
   const gap = { from: main[1].type, to: "text", hints, making: false, done: new Set<string>() } as const;
   const [first] = findConversions(gap, catalogue) ?? [];
   if (!first || first.profile.task.unavailable !== undefined) return undefined;
-  const note = `Nobody can do "${profile.task.title}" now: ${profile.task.unavailable} Instead: ${first.profile.task.title}.`;
-  return { context: { ...context, profile: first.profile }, note };
+  const meant = resolved[0]?.things[0] ?? things.recent(guard)[0];
+  const isPage = meant?.page === true || holdsWords(main[1].type, hints, catalogue);
+  const reader = isPage ? catalogue.profiles.find(answersFromWords) : undefined;
+  const instead = reader ?? first.profile;
+  const note = `Nobody can do "${profile.task.title}" now: ${profile.task.unavailable} Instead: ${instead.task.title}.`;
+  return { context: { ...context, profile: instead }, note };
 }
+
+const answersFromWords = (profile: Profile): boolean =>
+  profile.task.unavailable === undefined &&
+  takesQuestions(profile) &&
+  profile.inputs.every(([, { type, optional }]) => type === "text" || optional === true);
 
 /** All things that a step made, those that the request wanted most first. */
 export function finishStep(

@@ -4,6 +4,7 @@ import type { Profile } from "./catalogue.ts";
 import { itemType } from "./item-type.ts";
 import { languages } from "./lexicon.ts";
 import type { Wanted } from "./match.ts";
+import { comparesTwo, findsThings, sortsInto, takesQuestions } from "./traits.ts";
 
 /** Found by error analysis, not by fitting single cases. */
 const weights = {
@@ -13,8 +14,12 @@ const weights = {
   foreignTarget: -0.5,
   absent: -0.4,
   reachable: -0.2,
+  reads: 0.25,
   question: 0.3,
   language: 0.5,
+  madeFor: 1.2,
+  ordered: -0.4,
+  unsorted: -0.3,
 } as const;
 
 /** `reachable`: types that what is at hand can be turned into. */
@@ -30,15 +35,26 @@ export function fitOf(wanted: Wanted, profile: Profile, reachable: readonly Valu
 const includes = (types: readonly ValueType[], wanted: ValueType): boolean =>
   types.some((type) => sameType(itemType(type), itemType(wanted)));
 
-function sourceFit({ sources, sourceWeight, asksQuestion }: Wanted, { inputs }: Profile): number {
+/** Whether a task answers questions from words, and what is asked about holds some. */
+const readsForAnswer = ({ readable }: Wanted, profile: Profile): boolean =>
+  readable &&
+  takesQuestions(profile) &&
+  profile.inputs.some(([, { slot, type }]) => slot !== "question" && type === "text");
+
+function sourceFit(wanted: Wanted, profile: Profile): number {
+  const { sources, sourceWeight, asksQuestion } = wanted;
   if (sources.length === 0) return 0;
-  const takes = inputs.filter(([, { slot }]) => slot !== "question" || asksQuestion).map(([, { type }]) => type);
-  const taken = sources.some((type) => includes(takes, type));
+  const inputs = profile.inputs.filter(([, { slot }]) => slot !== "question" || asksQuestion);
+  const takes = inputs.map(([, { type }]) => type);
+  const taken = sources.some((type) => includes(takes, type)) || (wanted.readable && includes(takes, "text"));
   return sourceWeight * (taken ? weights.source : weights.foreignSource);
 }
 
 /** Whatever the words say: what is not there can't be worked on. Words can be found anywhere. */
-function presence({ atHand }: Wanted, { inputs }: Profile, reachable: readonly ValueType[]): number {
+function presence(wanted: Wanted, profile: Profile, reachable: readonly ValueType[]): number {
+  const { atHand } = wanted;
+  const { inputs } = profile;
+  if (readsForAnswer(wanted, profile)) return weights.reads;
   const main = inputs.find(([, { optional }]) => optional !== true)?.[1];
   const given = main && (main.slot === undefined || inputs.some(([, { slot }]) => slot === "question"));
   if (!given || includes(atHand, main.type)) return 0;
@@ -52,14 +68,28 @@ function targetFit({ targets }: Wanted, { outputs }: Profile): number {
   return outputs.some(([, { type }]) => includes(targets, type)) ? weights.target / 2 : weights.foreignTarget;
 }
 
-function slotFit({ words, asksQuestion }: Wanted, { inputs }: Profile): number {
-  const slots = new Set(inputs.map(([, { slot }]) => slot));
+/** Whether the clause's grammar asks for just what the task's inputs and outputs are made for. */
+export const isMadeFor = (profile: Profile, { looksFor, sorts, compares }: Wanted): boolean =>
+  (looksFor && findsThings(profile)) || (sorts && sortsInto(profile)) || (compares && comparesTwo(profile));
+
+function slotFit(wanted: Wanted, profile: Profile): number {
+  const { words, asksQuestion, sorts } = wanted;
+  const slots = new Set(profile.inputs.map(([, { slot }]) => slot));
   const question = asksQuestion && slots.has("question") ? weights.question : 0;
-  const named = words.some(
-    ({ lower }, at) =>
-      languages.has(lower) &&
-      /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? "") &&
-      !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
-  );
-  return question + (named && slots.has("language") ? weights.language : 0);
+  const made = isMadeFor(profile, wanted) ? weights.madeFor : 0;
+  // "who wrote it?" asks nobody to write.
+  const ordered = asksQuestion && slots.has("instruction") ? weights.ordered : 0;
+  // "is it in English?" names no language to translate into.
+  const isIn = asksQuestion && /^(?:is|are|was|were)$/.test(words[0]?.lower ?? "");
+  const named =
+    !isIn &&
+    words.some(
+      ({ lower }, at) =>
+        languages.has(lower) &&
+        /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? "") &&
+        !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
+    );
+  const language = named && slots.has("language") ? weights.language : 0;
+  const unsorted = sortsInto(profile) && !sorts ? weights.unsorted : 0;
+  return question + made + ordered + language + unsorted;
 }

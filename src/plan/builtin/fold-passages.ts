@@ -1,4 +1,5 @@
 /** Finds texts that are given without quotation marks, so that nothing inside them is taken for a wish. */
+import { courtesyLength } from "./courtesy.ts";
 import type { VerbTest } from "./grammar.ts";
 import { skipAdverbs, startsTelling, wishLength } from "./grammar.ts";
 import { typeOfNoun } from "./lexicon.ts";
@@ -19,7 +20,7 @@ const LEAST_PASSAGE = 8;
  */
 export function foldPassages(words: Words, text: string, isVerb: VerbTest): Word[] {
   const asksAt = (at: number): boolean => {
-    const start = skipAdverbs(words, at);
+    const start = skipAdverbs(words, at + courtesyLength(words, at, true));
     return wishLength(words, start) > 0 || isVerb(words, start);
   };
   const sentenceStarts = words.flatMap((_, at) => (at === 0 || endsSentence(words[at - 1]) ? [at] : []));

@@ -1,9 +1,10 @@
 /** What clauses have to do with each other: which only announce, repeat or imply what another one asks for. */
 import type { Catalogue } from "./catalogue.ts";
-import { chooseTask, rankTasks, takesQuestions, type Match } from "./match.ts";
+import { chooseTask, rankTasks, type Match } from "./match.ts";
 import { readClause, type Reading } from "./read-clause.ts";
 import type { Clause } from "./segment.ts";
 import type { Things } from "./things.ts";
+import { takesQuestions } from "./traits.ts";
 
 export interface Foreseen {
   /** The task that the clause seems to ask for, before anything is planned. */
@@ -21,7 +22,7 @@ export interface Done {
 const unlike = new Map<string, number>();
 
 export function foresee(clause: Clause, things: Things, catalogue: Catalogue): Foreseen {
-  const { resolved, wanted } = readClause(clause, things, undefined);
+  const { resolved, wanted } = readClause(clause, things, { catalogue });
   const match = clause.kind === "context" ? undefined : chooseTask({ ...wanted, likeness: unlike }, catalogue);
   return {
     task: match?.profile.task.id,
@@ -35,7 +36,7 @@ export function withImpliedQuestions(
   things: Things,
   catalogue: Catalogue,
 ): readonly Clause[] {
-  const readings = clauses.map((clause) => ({ clause, wanted: readClause(clause, things, undefined).wanted }));
+  const readings = clauses.map((clause) => ({ clause, wanted: readClause(clause, things, { catalogue }).wanted }));
   const answered = readings.some(({ clause, wanted }) => {
     if (clause.kind === "context") return false;
     const match = chooseTask({ ...wanted, likeness: unlike }, catalogue);
@@ -70,7 +71,8 @@ export function announces(
   match: Match,
   { clauses, foreseen }: { readonly clauses: readonly Clause[]; readonly foreseen: readonly Foreseen[] },
 ): boolean {
-  if (resolved.some(({ certainty }) => certainty !== "pronoun")) return false;
+  // A question is no announcement: "how many apples and how many pears are there?" asks twice.
+  if (clauses[index]?.kind === "question" || resolved.some(({ certainty }) => certainty !== "pronoun")) return false;
   const length = clauses[index]?.words.length ?? 0;
   return clauses.some((later, at) => {
     const { task, saysOfWhat = false } = foreseen[at] ?? {};

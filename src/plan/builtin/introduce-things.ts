@@ -1,13 +1,17 @@
 /** What there is before the first step: the request's files, its quotations, and what was answered before. */
 import type { PlanInput } from "../../ports/planner.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { findMentions } from "./mentions.ts";
+import { holdsWords } from "./pages.ts";
 import { determiners, emptyWords, lightVerbs, typeOfNoun } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
 import type { Clause } from "./segment.ts";
 import { createThings, type Things } from "./things.ts";
 import { splitWords, stem } from "./words.ts";
 
-export function introduceThings(input: PlanInput, clauses: readonly Clause[]): Things {
+export function introduceThings(input: PlanInput, clauses: readonly Clause[], catalogue: Catalogue): Things {
   const things = createThings();
+  const heads = headsOf(clauses);
   const described = describedNames(clauses);
   for (const { role, text } of input.history) {
     if (role !== "assistant" || text.trim() === "") continue;
@@ -23,9 +27,12 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[]): T
     });
   }
   for (const asset of input.assets) {
-    // "receipt-2.jpg" may be spoken of as the receipt.
-    const named = splitWords((asset.name ?? "").replace(/\.[^.]*$/, "")).filter((word) => /^\p{L}{3,}$/u.test(word));
+    // "receipt-2.jpg" and "receipt2.jpg" may be spoken of as the receipt.
+    const named = splitWords((asset.name ?? "").replace(/\.[^.]*$/, "")).flatMap(
+      (word) => word.match(/\p{L}{3,}/gu) ?? [],
+    );
     const names = new Set([...named.map(stem), ...(described.get(asset.asset) ?? []), stem(asset.type)]);
+    const page = holdsWords(asset.type, names, catalogue);
     const known = things.recent(undefined).some(({ binding }) => "asset" in binding && binding.asset === asset.asset);
     if (!known)
       things.introduce({
@@ -35,6 +42,8 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[]): T
         origin: "asset",
         group: asset.type,
         content: true,
+        page,
+        named: (page && asset.type === "image") || named.some((word) => heads.has(stem(word))),
       });
   }
   const quoted = new Set<string>();
@@ -49,6 +58,12 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[]): T
     }
   }
   return things;
+}
+
+/** Stems of the nouns that clauses speak of things by, unless they name a type. */
+function headsOf(clauses: readonly Clause[]): ReadonlySet<string> {
+  const mentions = clauses.flatMap(({ words }) => findMentions(words));
+  return new Set(mentions.filter(({ type }) => type === undefined).map(({ head }) => head));
 }
 
 /** Stems of the words by which clauses speak of each file: those since the last file, and those after the last one. */

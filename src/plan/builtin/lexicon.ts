@@ -59,7 +59,8 @@ export const emptyWords = words(`a an the this that these those some any each ev
   provided attached following based according using use via through called named titled containing within inside about
   above below i'd i'm i've it's let lets let's also finally next lastly afterwards afterward later additionally
   furthermore moreover subsequently first firstly second secondly third thirdly last one two three four five again
-  now still own such other another same like more less fewer least most many much few exactly only what's who's how's`);
+  now still own such other another same like more less fewer least most many much few exactly only what's who's how's where's
+  when's why's latter former unless whether`);
 
 /** Verbs by which people ask for whatever it is; they say nothing of the task. */
 export const lightVerbs = words(`want need wish like love help know tell say give provide get make do perform show let
@@ -84,6 +85,11 @@ export const actionVerbs = words(`add adjust align analyse analyze annotate answ
 
 /** Steps follow each other at these, or after a comma, wherever a verb comes next. */
 export const joiners = words("and then but plus & afterwards also while");
+
+/** Verbs that follow what they tell of: "the letter sounds sad", "what does the sign say". */
+export const finiteVerbs = words(`sound sounds look looks seem seems feel feels read reads say says show shows contain
+  contains include includes mention mentions mean means match matches appear appears fit fits belong belongs begin
+  begins depict depicts hold holds exist exists happen happens cost costs open opens close closes start starts`);
 
 /** Words between a joiner and the verb that it joins. */
 export const adverbs = words(`then also finally next please lastly afterwards afterward subsequently later first firstly
@@ -158,10 +164,11 @@ export const languages = words(`afrikaans albanian arabic armenian basque bengal
   irish italian japanese korean latin latvian lithuanian malay mandarin norwegian persian polish portuguese romanian
   russian serbian slovak slovenian spanish swahili swedish tamil thai turkish ukrainian urdu vietnamese welsh`);
 
-export const questionWords = words("what who whom whose which where when why how");
+export const questionWords = words(`what who whom whose which where when why how what's who's where's when's why's
+  how's`);
 export const questionVerbs = words("is are was were do does did can could will would has have should");
 
 /** Verbs that bring something new into being: "write a poem". */
 export const makingVerbs = words(`build compose craft create design develop draft draw form generate get give have
-  illustrate make need obtain output paint prepare present produce provide receive render return sketch synthesize want
-  write`);
+  illustrate make need obtain output paint prepare present pronounce produce provide receive render return say sketch
+  synthesize visualize want write`);

@@ -10,11 +10,13 @@ import {
   lightVerbs,
   particles,
   prepositions,
+  questionWords,
   relatives,
   targetPrepositions,
   vagueNouns,
 } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
+import { isMadeFor } from "./fit.ts";
 
 /** What is known of a clause when a task is looked for. */
 export interface Wanted {
@@ -32,6 +34,14 @@ export interface Wanted {
   /** Types of all things there are, but for questions. */
   readonly atHand: readonly ValueType[];
   readonly asksQuestion: boolean;
+  /** Whether what it speaks of holds words that questions may be answered from. */
+  readonly readable: boolean;
+  /** Whether it asks if, where, or in which picture there is what it names. */
+  readonly looksFor: boolean;
+  /** Whether it names what something is to be sorted into. */
+  readonly sorts: boolean;
+  /** Whether it asks which of several things goes with another one. */
+  readonly compares: boolean;
   /** Whether its grammar asks for nothing. */
   readonly onlyTells: boolean;
   /** "find the capital of France": may be a question, if it is nothing else. */
@@ -139,7 +149,8 @@ function matchCue(places: readonly Place[], cue: Cue, rarity: (stem: string) => 
   const found = cue.stems.map((stem) => bestPlace(places, stem));
   if (found.some((at) => at < 0)) return { value: 0, evidence: new Set() };
   const ordered = found.every((at, index) => index === 0 || at > (found[index - 1] ?? 0));
-  if (!ordered && cue.directed) return { value: 0, evidence: new Set() };
+  // "what does it say" is not "say what it is".
+  if (!ordered && (cue.directed || questionWords.has(cue.stems[0] ?? ""))) return { value: 0, evidence: new Set() };
   const span = Math.max(...found) - Math.min(...found) + 1;
   const gaps = Math.max(0, span - cue.stems.length);
   const value = cue.stems.reduce(
@@ -181,22 +192,30 @@ export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefi
   const [best] = ranked;
   if (!best || !hasContent(wanted.words)) return undefined;
   const least = wanted.verbLeads && !best.evidence.has(0) ? leastBesideVerb : leastLexical;
-  const near = best.lexical >= least || (wanted.likeness.get(best.profile.task.id) ?? 0) >= leastLikeness;
+  const near =
+    best.lexical >= least ||
+    (wanted.likeness.get(best.profile.task.id) ?? 0) >= leastLikeness ||
+    isMadeFor(best.profile, wanted);
   if (wanted.onlyTells) return best.lexical >= plainly.lexical && best.score >= plainly.score ? best : undefined;
-  if (near && best.score >= leastScore) return best;
-  return wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
+  const answering =
+    wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
+  if (near && best.score >= leastScore) return isHopeless(best, wanted, catalogue) ? (answering ?? best) : best;
+  return ranked.find(({ profile }) => isMadeFor(profile, wanted)) ?? answering;
 }
 
-/** Whether a task is for any question there may be. */
-export const takesQuestions = ({ inputs }: Profile): boolean => inputs.some(([, { slot }]) => slot === "question");
+/** "How many people were hurt?", asked of an article: nobody counts people in it, but the answer may be there. */
+function isHopeless({ profile }: Match, { atHand }: Wanted, catalogue: Catalogue): boolean {
+  const main = profile.inputs.find(([, { optional }]) => optional !== true)?.[1];
+  if (!main || main.slot !== undefined || atHand.length === 0) return false;
+  return !reachableFrom(atHand, catalogue).some((type) => sameType(type, itemType(main.type)));
+}
 
 /** Whether a task answers questions, and what it answers them from is there. */
-function answers({ inputs }: Profile, { atHand }: Wanted): boolean {
+function answers({ inputs }: Profile, { atHand, readable }: Wanted): boolean {
   const others = inputs.filter(([, { slot, optional }]) => slot !== "question" && optional !== true);
-  return (
-    others.length < inputs.length &&
-    others.every(([, { type }]) => atHand.some((one) => sameType(itemType(one), itemType(type))))
-  );
+  const isThere = (type: ValueType): boolean =>
+    atHand.some((one) => sameType(itemType(one), itemType(type))) || (readable && type === "text");
+  return others.length < inputs.length && others.every(([, { type }]) => isThere(type));
 }
 
 export interface ByWording {

@@ -3,6 +3,7 @@ import {
   adverbs,
   determiners,
   emptyWords,
+  finiteVerbs,
   joiners,
   lightVerbs,
   type MediaType,
@@ -40,12 +41,19 @@ export interface Mention {
   readonly ordinal?: number | undefined;
   /** "the two photos". */
   readonly count?: number | undefined;
+  /** "the other one": not what was spoken of last. */
+  readonly other?: boolean | undefined;
+  /** "both", "each": of whatever there is, even where what follows names none of it ("make both smaller"). */
+  readonly distributes?: boolean | undefined;
   /** `target` is what something is turned into or what is to be made; everything else is worked on or with. */
   readonly role: "target" | "source";
   /** The preposition before it, if any. */
   readonly preposition?: string | undefined;
   readonly word?: Word;
 }
+
+/** A number after a noun, up to this one, counts what was sent. */
+const MOST_NUMBERED = 20;
 
 /** Mentions in the order in which they stand. `makesThings`: its verb brings something new into being. */
 export function findMentions(words: Words, { makesThings = false, verbFirst = false } = {}): Mention[] {
@@ -113,31 +121,58 @@ function phrase(words: Words, from: number, makesThings: boolean): Mention | und
   while (to < Math.min(words.length, from + 8) && belongs(words, to, from)) to += 1;
   const inside = words.slice(from, to);
   const determiner = determiners.get(inside[0]?.lower ?? "");
-  const counted = inside.find(({ lower }) => numberOf(lower) !== undefined);
+  const counted = inside.find(({ lower }) => numberOf(lower) !== undefined && lower !== "one");
   const ordered = inside.find(({ lower }) => ordinalOf(lower) !== undefined);
+  const other = inside.some(({ lower }) => otherMarks.test(lower));
   const content = inside.filter(
-    (word) => word.stem !== "" && !determiners.has(word.lower) && word !== counted && word !== ordered,
+    ({ stem, lower }, at) =>
+      stem !== "" &&
+      !determiners.has(lower) &&
+      inside[at] !== counted &&
+      inside[at] !== ordered &&
+      !otherMarks.test(lower) &&
+      !/^ones?$/.test(lower),
   );
   const { head, type } = headOf(content, determiner !== undefined);
-  if (!head || (determiner === undefined && type === undefined)) return undefined;
+  // "the second", "the other one": of what was spoken of.
+  const bare = content.length === 0 && determiner === "definite" && (ordered !== undefined || other);
+  if (!bare && (!head || (determiner === undefined && type === undefined))) return undefined;
   const preposition = prepositionBefore(words, from);
   const form = preposition === "in" && /^(?:format|form)$/.test(inside.at(-1)?.lower ?? "");
-  const number = words[to]?.kind === "number" ? Number(words[to]?.text) - 1 : undefined;
   return {
     kind: "phrase",
     from,
     to,
     type,
-    head: head.stem,
+    head: head?.stem ?? "",
     modifiers: content.filter((word) => word !== head).map((word) => word.stem),
     determiner: determiner ?? "none",
     owner: ownerOf(inside[0]?.lower ?? ""),
-    plural: /[^s]s$/.test(head.lower) || inside.some(({ lower }) => pluralMarks.has(lower)),
-    ordinal: ordered ? ordinalOf(ordered.lower) : number,
+    // "which photo": one of all there are.
+    plural:
+      isPlural(inside, head?.lower ?? inside.at(-1)?.lower ?? "") ||
+      /^wh(?:ich|at)$/.test(words[from - 1]?.lower ?? ""),
+    ordinal: ordered ? ordinalOf(ordered.lower) : numberAfter(words, to),
     count: counted && numberOf(counted.lower),
+    other,
+    distributes: /^(?:both|all|each|every)$/.test(inside[0]?.lower ?? ""),
     role: isTarget({ determiner, preposition, type, makesThings, form }) ? "target" : "source",
     preposition,
   };
+}
+
+const otherMarks = /^(?:others?|rest|remaining)$/;
+
+const isPlural = (inside: Words, noun: string): boolean =>
+  /[^s]s$/.test(noun) || /^(?:people|rest)$/.test(noun) || inside.some(({ lower }) => pluralMarks.has(lower));
+
+const units = /^(?:°|%|x|by|degrees?|deg|px|pixels?|percent|times|wide|high|tall)$/;
+
+/** "photo 2"; but "the photo 90 degrees" turns it. */
+function numberAfter(words: Words, at: number): number | undefined {
+  const [word, next] = [words[at], words[at + 1]];
+  const number = word?.kind === "number" && !units.test(next?.lower ?? "") ? Number(word.text) : 0;
+  return Number.isInteger(number) && number > 0 && number <= MOST_NUMBERED ? number - 1 : undefined;
 }
 
 function ownerOf(lower: string): Mention["owner"] {
@@ -170,17 +205,23 @@ function headOf(content: Words, determined: boolean): Head {
 
 function belongs(words: Words, at: number, from: number): boolean {
   const word = words[at];
-  if (word?.kind === "number") return true;
+  const before = words[at - 1]?.lower ?? "";
+  const opens = at === from || determiners.has(before) || ordinalOf(before) !== undefined || otherMarks.test(before);
+  if (word?.kind === "number") return opens && !units.test(words[at + 1]?.lower ?? "");
   if (word?.kind !== "word") return false;
   const { lower } = word;
-  if (determiners.has(lower)) return at === from || pluralMarks.has(words[at - 1]?.lower ?? "");
+  if (determiners.has(lower)) return at === from || pluralMarks.has(before);
   if (ordinalOf(lower) !== undefined || numberOf(lower) !== undefined || pluralMarks.has(lower)) return true;
   if (particles.has(lower)) return false;
-  if (/^(?:own|same|other|new|given|provided|attached|following|above)$/.test(lower) || typeOfNoun.has(lower))
-    return true;
+  if (typeOfNoun.has(lower) && (opens || !isFinite(word))) return true;
+  if (/^(?:own|same|others?|rest|remaining|new|given|provided|attached|following|above)$/.test(lower)) return true;
   if (targetPrepositions.has(lower) || relatives.has(lower) || prepositions.has(lower)) return false;
+  if (!opens && isFinite(word)) return false;
   return !emptyWords.has(lower) && !joiners.has(lower) && !adverbs.has(lower) && !lightVerbs.has(lower);
 }
+
+/** "the letter sounds sad", "what does the sign say": a noun phrase ends before its verb. */
+const isFinite = ({ lower }: Word): boolean => finiteVerbs.has(lower);
 
 function prepositionBefore(words: Words, at: number): string | undefined {
   const before = words[at - 1]?.lower ?? "";

@@ -4,8 +4,9 @@ import { itemType } from "./item-type.ts";
 import { type Catalogue, plainMedia, type Profile } from "./catalogue.ts";
 import { findConversions } from "./close-gaps.ts";
 import { vagueNouns } from "./lexicon.ts";
-import { rankTasks, takesQuestions, type Match, type Wanted } from "./match.ts";
+import { rankTasks, type Match, type Wanted } from "./match.ts";
 import type { Reading } from "./read-clause.ts";
+import { takesQuestions } from "./traits.ts";
 
 /** How well the words beside those of the best task must name another one. */
 const LEAST_NESTED = 0.95;

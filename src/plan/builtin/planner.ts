@@ -7,14 +7,20 @@ import type { Embedder } from "../../ports/embedder.ts";
 import type { CatalogueTask, PlanInput, PlanItem, Planner } from "../../ports/planner.ts";
 import { compileCatalogue, type Catalogue } from "./catalogue.ts";
 import { describeAssets } from "./describe-assets.ts";
+import { asksAboutTutti, withoutCourtesies } from "./courtesy.ts";
 import { createDraft } from "./draft.ts";
+import { fillGaps } from "./fill-gaps.ts";
+import { foldStatements } from "./fold-statements.ts";
 import { introduceThings } from "./introduce-things.ts";
+import { actionVerbs } from "./lexicon.ts";
 import { createLikeness } from "./likeness.ts";
 import { hasContent } from "./match.ts";
 import { planSteps } from "./plan-steps.ts";
-import { readRequest } from "./read-request.ts";
+import { possibilities, whatIsPossible } from "./possibilities.ts";
+import { readRequest, type Word } from "./read-request.ts";
 import { segment } from "./segment.ts";
 import { regroup } from "./regroup.ts";
+import { correctSpelling } from "./spelling.ts";
 
 /** Prepared catalogues that are kept; a server has one, and a new one after each change of its experts. */
 const MOST_CATALOGUES = 4;
@@ -41,15 +47,19 @@ export function createBuiltinPlanner({ embedder }: BuiltinPlannerOptions = {}): 
     name: "builtin@1",
     async *plan(input: PlanInput, signal: AbortSignal): AsyncGenerator<PlanItem> {
       const catalogue = prepared(input.tasks);
-      const words = readRequest(input.text, input.assets);
-      const clauses = regroup(segment(words, input.text, catalogue.verbs), catalogue);
+      const read = readRequest(input.text, input.assets);
+      if (isSmallTalk(read, input)) throw whatIsPossible(input.tasks);
+      const words = correctSpelling(read, new Set([...actionVerbs, ...catalogue.verbs]));
+      const segments = segment(words, input.text, catalogue.verbs);
+      const told = input.assets.length + input.history.length === 0 ? foldStatements(segments, input.text) : segments;
+      const clauses = fillGaps(regroup(told, catalogue));
       const { likeness, failure } = await likenessOf(clauses, catalogue, signal);
       if (signal.aborted) throw new TuttiError("canceled", "Planning was canceled.");
-      const things = introduceThings(input, clauses);
+      const things = introduceThings(input, clauses, catalogue);
       const draft = createDraft(input.frozen, input.maxNodes);
       const notes = planSteps({ clauses, likeness, catalogue, things, draft });
       const speechless = !clauses.some((clause) => hasContent(clause.words));
-      if (speechless) describeAssets(things, catalogue, draft);
+      if (speechless && draft.nodes.length === 0) describeAssets(things, catalogue, draft);
       if (draft.nodes.length === 0 && input.frozen.length === 0) throw notUnderstood(input, notes);
       for (const node of draft.nodes) yield { type: "node", node };
       for (const text of failure === undefined ? notes : [failure, ...notes]) yield { type: "note", text };
@@ -57,15 +67,17 @@ export function createBuiltinPlanner({ embedder }: BuiltinPlannerOptions = {}): 
   };
 }
 
+/** Words that ask for no work: a greeting with nothing to look at, or what Tutti can do. */
+function isSmallTalk(words: readonly Word[], { assets, history }: PlanInput): boolean {
+  const left = withoutCourtesies(words).filter(({ kind }) => kind !== "mark");
+  // A greeting with a file asks to look at it; thanks for what was done with it don't.
+  const isPolite = left.length === 0 && words.some(({ kind }) => kind === "word");
+  return (isPolite && (assets.length === 0 || history.length > 0)) || asksAboutTutti(left);
+}
+
 function notUnderstood({ text, tasks }: PlanInput, notes: readonly string[]): TuttiError {
-  const available = tasks.filter(({ unavailable }) => unavailable === undefined);
-  const spread = available.filter((_, at) => at % Math.max(1, Math.floor(available.length / 6)) === 0).slice(0, 6);
-  const possible = spread.map(({ title }) => title.toLowerCase()).join(", ") || "no tasks at all";
   const said =
     text.trim() === "" ? "The request is empty." : `Nothing in "${text.trim().slice(0, 200)}" could be planned.`;
   const why = notes.slice(0, 3).join(" ");
-  return new TuttiError(
-    "not-understood",
-    [said, why, `Possible are, for instance: ${possible}.`].filter(Boolean).join(" "),
-  );
+  return new TuttiError("not-understood", [said, why, possibilities(tasks)].filter(Boolean).join(" "));
 }

@@ -1,8 +1,12 @@
 /** Reads one clause: what it speaks of among the things there are, and what it wants made. */
 import { isAssetType, type ValueType } from "../../run/value.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { actionVerbs, determiners, emptyWords, languages, lightVerbs, makingVerbs, typeOfNoun } from "./lexicon.ts";
 import { weigh, type Place, type Wanted } from "./match.ts";
+import { itemType } from "./item-type.ts";
 import { findMentions, type Mention } from "./mentions.ts";
+import { holdsWords } from "./pages.ts";
+import { asksForThings, asksToSort, asksWhatFits } from "./kinds-of-question.ts";
 import { readRequest, type Word } from "./read-request.ts";
 import type { Clause } from "./segment.ts";
 import type { Resolved, Thing, Things } from "./things.ts";
@@ -24,7 +28,11 @@ const factVerb =
 /** How much the type of what is spoken of counts beside the clause's own words; "it" stands for "the image". */
 const contextWeights = { spoken: 0.3, pronoun: 0.8, language: 0.7 } as const;
 
-export function readClause(clause: Clause, things: Things, guard: string | undefined): Reading {
+export function readClause(
+  clause: Clause,
+  things: Things,
+  { guard, catalogue }: { readonly guard?: string | undefined; readonly catalogue: Catalogue },
+): Reading {
   const { words, lead = [] } = clause;
   const first = words[0]?.lower ?? "";
   const mentions = findMentions(words, {
@@ -44,7 +52,15 @@ export function readClause(clause: Clause, things: Things, guard: string | undef
     ...spoken.flatMap((thing) => contextOf(thing, contextWeights.spoken)),
     ...(pronoun ? contextOf(pronoun, contextWeights.pronoun) : []),
   ];
+  const atHand = things.recent(guard).filter((thing) => !isQuoted(thing));
+  // "according to the letter": it may be what nobody called so before.
+  const unknown = new Set(
+    definite
+      .filter((mention) => mention.type === undefined && !resolved.some((one) => one.mention === mention))
+      .map(({ head }) => head),
+  );
   const own = words.map(({ lower }) => lower).join(" ");
+  const asks = clause.kind === "question" || questions.length > 0 || wondering.test(own);
   return {
     resolved: [...resolved, ...inQuestions],
     missingFiles: words.filter(({ kind, asset }) => kind === "file" && !asset).map(({ text }) => text),
@@ -63,12 +79,15 @@ export function readClause(clause: Clause, things: Things, guard: string | undef
       sourceWeight:
         subjects.length === 0 ? 0.5 : Math.max(0, ...resolved.map(({ mention }) => near[mention.from]?.weight ?? 0)),
       targets: mentions.flatMap(typeWanted),
-      atHand: things
-        .recent(guard)
-        .filter((thing) => !isQuoted(thing))
-        .map(({ type }) => type),
-      asksQuestion: clause.kind === "question" || questions.length > 0 || wondering.test(own),
+      atHand: atHand.map(({ type }) => type),
+      readable: (subjects.length > 0 ? subjects : atHand).some(
+        ({ page, type }) => page === true || (unknown.size > 0 && holdsWords(type, unknown, catalogue)),
+      ),
+      asksQuestion: asks,
       onlyTells: clause.kind === "context",
+      looksFor: (subjects.length > 0 ? subjects : atHand).some(isPlainPicture) && asksForThings(words),
+      sorts: asksToSort(words),
+      compares: asks && asksWhatFits(words) && spoken.length > 1,
       seeksFact: clause.kind === "request" && factVerb.test(first),
     },
   };
@@ -111,6 +130,8 @@ function textsWithin(words: readonly Word[], mentions: readonly Mention[], resol
       : [one];
   });
 }
+
+const isPlainPicture = ({ type, page }: Thing): boolean => itemType(type) === "image" && page !== true;
 
 const leads = (first: string): boolean => !lightVerbs.has(first) && (actionVerbs.has(first) || first.endsWith("ing"));
 

@@ -1,6 +1,7 @@
 /** Reads a request as words, with quoted passages, file names and marks of punctuation told apart. */
 import type { RequestAsset } from "../../ports/planner.ts";
 import { typeOfEnding } from "./lexicon.ts";
+import { spellOut } from "./shorthand.ts";
 import { stem } from "./words.ts";
 
 export interface Word {
@@ -127,7 +128,7 @@ export function readRequest(fullText: string, assets: readonly RequestAsset[]): 
     const piece = pieceAt(at);
     if (piece) {
       const shown = text.slice(at, piece.end);
-      const shownLower = shown.toLowerCase().replaceAll("’", "'");
+      const shownLower = spellOut(shown.toLowerCase().replaceAll("’", "'"));
       read.push({
         text: shown,
         lower: shownLower,

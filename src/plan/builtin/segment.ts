@@ -10,7 +10,9 @@ import {
   wishLength,
   type VerbTest,
 } from "./grammar.ts";
-import { adverbs, determiners, joiners, prepositions } from "./lexicon.ts";
+import { isEcho } from "./conditions.ts";
+import { withoutCourtesies } from "./courtesy.ts";
+import { adverbs, determiners, emptyWords, finiteVerbs, joiners, prepositions } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
 
 /**
@@ -43,7 +45,10 @@ export function segment(words: Words, text: string, catalogueVerbs: ReadonlySet<
   const isVerb = createVerbTest(catalogueVerbs);
   const clauses: Clause[] = [];
   let lead: Words | undefined;
-  for (const [number, sentence] of sentencesOf(foldPassages(words, text, isVerb), isVerb).entries()) {
+  for (const [number, sentence] of sentencesOf(
+    withoutCourtesies(foldPassages(words, text, isVerb)),
+    isVerb,
+  ).entries()) {
     const pieces = clausesOf(sentence, number, isVerb);
     const asks = pieces[0]?.kind === "question";
     clauses.push(...pieces.map((piece) => (asks && lead ? { ...piece, lead } : piece)));
@@ -108,6 +113,9 @@ function splitSentence(words: Words, isVerb: VerbTest): Words[] {
       // The comma after "if ..." ends the condition, whatever follows.
       starts.add(next);
       inCondition = false;
+    } else if (inCondition && joined === undefined && endsCondition(words, next, isVerb)) {
+      starts.add(next);
+      inCondition = false;
     } else if (
       wishedAt(words, next, freeStanding) ||
       (joined !== undefined && startsClause(words, next, isVerb)) ||
@@ -128,6 +136,15 @@ function startsCondition(words: Words, at: number): boolean {
     /^(?:tell|check|see|know|say|determine|verify|ask|find|wonder|decide|detect|identify|me)$/.test(lower),
   );
   return !wonders && /^(?:if|unless)$/.test(words[at]?.lower ?? "") && words[at + 1]?.kind === "word";
+}
+
+/** "if there is a cat *blur* it": without a comma, a verb after a noun starts what is to be done. */
+function endsCondition(words: Words, at: number, isVerb: VerbTest): boolean {
+  const [before, word] = [words[at - 1], words[at]];
+  if (before?.kind !== "word" || !word || word.lower.endsWith("ing") || !isVerb(words, at)) return false;
+  // "if the photos show cats"
+  if (finiteVerbs.has(word.lower) && before.lower.endsWith("s")) return false;
+  return !emptyWords.has(before.lower) || /^(?:it|them|there|one|please)$/.test(before.lower);
 }
 
 /** "changes I want to make" asks for nothing; "a text that I want to have translated" does. */
@@ -168,7 +185,9 @@ function kindOf(words: Words, asked: boolean, isVerb: VerbTest): ClauseKind {
   if (startsQuestion(words, start) || (asked && startsYesNoQuestion(words, start))) return "question";
   if (startsTelling(words, start)) return "context";
   if (isVerb(words, start)) return "request";
-  return asked ? "question" : "context";
+  // "According to the letter, when ...": a phrase, and no question of its own.
+  const isPhrase = prepositions.has(first) && words.at(-1)?.text === ",";
+  return asked && !isPhrase ? "question" : "context";
 }
 
 /** "Use the attached photo" introduces it; "use it to make a video" goes on to say what for. */
@@ -238,7 +257,12 @@ function inOrder(clauses: readonly Clause[]): Clause[] {
   const [first, second, ...others] = clauses;
   const condition = clauses.findIndex(({ branch }) => branch === "if");
   const asked = clauses[condition];
-  if (asked && condition > 0 && !clauses.slice(0, condition).some(({ kind }) => kind === "context")) {
+  if (
+    asked &&
+    condition > 0 &&
+    !isEcho(asked.words) &&
+    !clauses.slice(0, condition).some(({ kind }) => kind === "context")
+  ) {
     return [asked, ...clauses.slice(0, condition), ...clauses.slice(condition + 1)];
   }
   const ordered = first && second && opening(first) === "before" ? [second, first, ...others] : clauses;

@@ -1,7 +1,6 @@
 /** Finds the values that the words themselves give: numbers with a unit, names of classes, languages. */
-import { determiners, emptyWords, languages, lightVerbs, prepositions, typeOfNoun, vagueNouns } from "./lexicon.ts";
+import { determiners, emptyWords, languages, lightVerbs } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
-import { singular } from "./words.ts";
 
 type Words = readonly Word[];
 
@@ -32,11 +31,16 @@ export function angleIn(text: string): number | undefined {
   return /counter-?\s?clockwise|anti-?\s?clockwise|to the left/i.test(text) ? -angle : angle;
 }
 
-/** "rotate it by 90". */
+/** "rotate it by 90", "rotate 90". */
 function bareAngle(text: string): number | undefined {
-  const found = /\bby\s+(-?\d{1,4})\b(?!\s*(?:%|percent|px|pixel|x|times))/i.exec(text)?.[1];
+  const found = bareAngles.map((pattern) => pattern.exec(text)?.[1]).find(Boolean);
   return found === undefined ? undefined : Number(found);
 }
+
+const otherUnit = String.raw`\b(?!\s*(?:%|percent|px|pixel|x|times))`;
+const bareAngles = [String.raw`\bby\s+(-?\d{1,4})`, String.raw`\s(-?\d{2,3})`].map(
+  (pattern) => new RegExp(pattern + otherUnit, "i"),
+);
 
 const unit = String.raw`\s*(?:px|pixels?|pixel)?`;
 const both = new RegExp(String.raw`(\d{1,5})${unit}\s*(?:x|×|by)\s*(\d{1,5})`, "i");
@@ -88,9 +92,13 @@ export function alternativesIn(words: Words): string[] {
   return labels.length > 1 && labels.every((label) => label !== "") ? labels : [];
 }
 
-/** Steps back from "or" over commas as long as each piece is short; the first piece ends where its phrase starts. */
+/**
+ * Steps back from "or" over commas as long as each piece is short; the first piece ends where its phrase starts, which
+ * in "is the note friendly or angry" only its likeness to the others shows.
+ */
 function splitAlternatives(words: Words, or: number): Words[] {
-  const after = takeWhile(words.slice(or + 1), isLabelWord);
+  const start = or + 1 + Number(isArticle(words[or + 1]));
+  const after = takeWhile(words.slice(start), isLabelWord);
   const parts: Words[] = [after];
   let end = or;
   while (end > 0) {
@@ -98,12 +106,18 @@ function splitAlternatives(words: Words, or: number): Words[] {
     const before = words.slice(0, end).toReversed();
     const part = takeWhile(before, isLabelWord).slice(0, 4).toReversed();
     if (part.length === 0) break;
-    parts.unshift(part);
+    const follows =
+      determiners.has(words[end - part.length - 1]?.lower ?? "") && !isArticle(words[end - part.length - 1]);
+    const most = follows ? Math.max(...parts.map(({ length }) => length)) : part.length;
+    parts.unshift(part.slice(-most));
     end -= part.length;
+    if (isArticle(words[end - 1])) end -= 1;
     if (words[end - 1]?.text !== ",") break;
   }
   return parts;
 }
+
+const isArticle = (word: Word | undefined): boolean => /^an?$/.test(word?.lower ?? "");
 
 function isLabelWord({ kind, lower }: Word): boolean {
   if (kind === "quote") return true;
@@ -118,34 +132,4 @@ function isLabelWord({ kind, lower }: Word): boolean {
 function takeWhile<T>(items: readonly T[], keeps: (item: T) => boolean): T[] {
   const end = items.findIndex((item) => !keeps(item));
   return items.slice(0, end < 0 ? items.length : end);
-}
-
-/**
- * What is named in a clause to be looked for, in the singular: "blur the faces" names "face". Words that the task was
- * found by, words for media and words for anything at all don't count.
- */
-export function labelsIn(words: Words, evidence: ReadonlySet<number>): string[] {
-  const labels: string[] = [];
-  let run: string[] = [];
-  const close = (): void => {
-    const head = run.at(-1);
-    if (head !== undefined) labels.push(head);
-    run = [];
-  };
-  for (const [at, word] of words.entries()) {
-    const { kind, lower } = word;
-    const names =
-      kind === "word" &&
-      !emptyWords.has(lower) &&
-      !lightVerbs.has(lower) &&
-      !vagueNouns.has(lower) &&
-      !prepositions.has(lower);
-    if (kind === "quote" && word.content !== undefined && word.content.split(/\s+/).length <= 3) run = [word.content];
-    else if (names && !typeOfNoun.has(lower) && !evidence.has(at) && !/ly$|ing$/.test(lower)) run.push(singular(lower));
-    else if (vagueNouns.has(lower)) run = [];
-    else if (!(determiners.has(lower) && run.length === 0)) close();
-    if (labels.length > 0 && prepositions.has(lower)) break;
-  }
-  close();
-  return [...new Set(labels)];
 }

@@ -22,6 +22,10 @@ export interface Thing {
   readonly text?: string;
   /** Of data about a thing: which thing, as {@link keyOf} writes it. */
   readonly about?: string | undefined;
+  /** A file that holds words: a recording, a picture of a letter. */
+  readonly page?: boolean | undefined;
+  /** It has a name of its own ("the receipt"), so that "the photo" rather means another one. */
+  readonly named?: boolean | undefined;
 }
 
 /** Names a thing by where it comes from. */
@@ -70,32 +74,38 @@ export function createThings() {
     together(thing: Thing, guard: string | undefined): Thing[] {
       return visible(guard).filter((other) => recency(other) === recency(thing) && sameType(other.type, thing.type));
     },
+    /** Whether anybody spoke of it yet. */
+    wasSpokenOf: (thing: Thing): boolean => touched.has(thing),
     resolve: (mention: Mention, guard: string | undefined): Resolved | undefined =>
-      resolve(mention, visible(guard), byRecency),
+      resolve(mention, { all: visible(guard), recent: visible(guard).toSorted(byRecency), recency }),
   };
 }
 
 export type Things = ReturnType<typeof createThings>;
 
-function resolve(
-  mention: Mention,
-  things: readonly Thing[],
-  byRecency: (a: Thing, b: Thing) => number,
-): Resolved | undefined {
-  const recent = things.toSorted(byRecency);
+/** What a mention may mean. */
+interface Known {
+  readonly all: readonly Thing[];
+  /** Last spoken of first. */
+  readonly recent: readonly Thing[];
+  /** Greater for what was spoken of later; 0 where nobody did. */
+  readonly recency: (thing: Thing) => number;
+}
+
+function resolve(mention: Mention, known: Known): Resolved | undefined {
   if (mention.kind === "file") {
     const asset = mention.word?.asset;
-    const found = things.find(
+    const found = known.all.find(
       ({ binding }) => asset !== undefined && "asset" in binding && binding.asset === asset.asset,
     );
     return found && { mention, things: [found], certainty: "named" };
   }
   if (mention.kind === "quote") {
-    const found = things.find(({ origin, text }) => origin === "quote" && text === mention.word?.content);
+    const found = known.all.find(({ origin, text }) => origin === "quote" && text === mention.word?.content);
     return found && { mention, things: [found], certainty: "named" };
   }
-  if (mention.kind === "pronoun") return pronoun(mention, recent);
-  return phrase(mention, things, recent);
+  if (mention.kind === "pronoun") return pronoun(mention, known.recent);
+  return phrase(mention, known);
 }
 
 function pronoun(mention: Mention, recent: readonly Thing[]): Resolved | undefined {
@@ -103,39 +113,55 @@ function pronoun(mention: Mention, recent: readonly Thing[]): Resolved | undefin
   return meant.length > 0 ? { mention, things: meant, certainty: "pronoun" } : undefined;
 }
 
-function phrase(mention: Mention, things: readonly Thing[], recent: readonly Thing[]): Resolved | undefined {
-  const scored = recent
+function phrase(mention: Mention, known: Known): Resolved | undefined {
+  if (mention.head === "") return oneOfThose(mention, known);
+  const scored = known.recent
     .map((thing) => ({ thing, score: nameScore(mention, thing) }))
     .filter(({ score }) => score >= 0)
     .toSorted((a, b) => b.score - a.score);
   const [best] = scored;
   const named = best !== undefined && best.score >= 2;
-  // "that colour", "their labels": of what was spoken of, whatever it is called.
-  const points = mention.determiner === "demonstrative" || mention.owner !== undefined;
-  if (!best || (!named && mention.type === undefined))
-    return points ? pronoun({ ...mention, plural: mention.owner === "plural" }, recent) : undefined;
+  // "that colour", "their labels", "both upside down": of what was spoken of, whatever it is called.
+  const points = mention.determiner === "demonstrative" || mention.owner !== undefined || mention.distributes;
+  if (!best || (!named && mention.type === undefined)) {
+    const plural = mention.distributes === true || mention.owner === "plural";
+    return points ? pronoun({ ...mention, plural }, known.recent) : undefined;
+  }
   const equals = scored.filter(({ score }) => score === best.score).map(({ thing }) => thing);
   const certainty = named ? "named" : "typed";
-  if (mention.ordinal !== undefined) {
-    const chosen = ordinal(mention.ordinal, best.thing.type, things, recent);
-    return chosen && { mention, things: [chosen], certainty: "named" };
-  }
-  if (!mention.plural) return { mention, things: [best.thing], certainty };
-  const group = things.filter((thing) => equals.includes(thing) && (named || thing.group === best.thing.group));
-  const count = mention.count ?? group.length;
-  return { mention, things: group.slice(-Math.max(1, count)), certainty };
+  if (mention.ordinal !== undefined || mention.other) return chosen(mention, best.thing.type, known);
+  if (!mention.plural) return { mention, things: [equals.find((thing) => !thing.named) ?? best.thing], certainty };
+  const group = known.all.filter((thing) => equals.includes(thing) && (named || thing.group === best.thing.group));
+  return { mention, things: some(group, mention.count ?? group.length), certainty };
+}
+
+/** So many of them; those that have names of their own last. */
+function some(group: readonly Thing[], count: number): readonly Thing[] {
+  const plain = group.filter((thing) => !thing.named);
+  return (plain.length >= count ? plain : group).slice(-Math.max(1, count));
+}
+
+/** "the second", "the other one": what they are is what was spoken of last, or what was sent. */
+function oneOfThose(mention: Mention, known: Known): Resolved | undefined {
+  const alike = known.recent.find(({ origin }) => origin === "asset" || origin === "quote");
+  return alike && chosen(mention, alike.type, known);
 }
 
 /** "the second photo" counts what was sent; "the last" or "the final" one may have been made since. */
-function ordinal(
-  place: number,
-  type: ValueType,
-  things: readonly Thing[],
-  recent: readonly Thing[],
-): Thing | undefined {
+function chosen(mention: Mention, type: ValueType, { all, recent, recency }: Known): Resolved | undefined {
+  const { ordinal: place = 0, count = 1, other } = mention;
   const alike = (thing: Thing): boolean => sameType(thing.type, type);
-  const made = place < 0 ? recent.find((thing) => thing.origin === "step" && alike(thing)) : undefined;
-  return made ?? things.filter((thing) => thing.origin !== "step" && alike(thing)).at(place);
+  const sent = all.filter((thing) => thing.origin !== "step" && alike(thing));
+  const resolved = (things: readonly Thing[]): Resolved | undefined =>
+    things.length === 0 ? undefined : { mention, things, certainty: "named" };
+  if (other) {
+    const latest = Math.max(...sent.map(recency));
+    const left = sent.filter((thing) => recency(thing) < latest);
+    return resolved(mention.plural ? left : left.slice(0, count));
+  }
+  const made = place < 0 && count === 1 ? recent.find((thing) => thing.origin === "step" && alike(thing)) : undefined;
+  if (made) return resolved([made]);
+  return resolved(place < 0 ? sent.slice(-count) : sent.slice(place, place + count));
 }
 
 /** How well a noun phrase fits a thing; negative where it can't be meant. */

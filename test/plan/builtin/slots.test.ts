@@ -1,7 +1,8 @@
 /** Are numbers, languages, labels and alternatives read from the words, with the units that people use? */
 import { describe, expect, it } from "vitest";
 import { readRequest } from "../../../src/plan/builtin/read-request.ts";
-import { alternativesIn, angleIn, labelsIn, languageIn, sizeIn } from "../../../src/plan/builtin/slots.ts";
+import { labelsIn } from "../../../src/plan/builtin/labels.ts";
+import { alternativesIn, angleIn, languageIn, sizeIn } from "../../../src/plan/builtin/slots.ts";
 
 const words = (text: string) => readRequest(text, []);
 

@@ -1,0 +1,35 @@
+/** Who may do a step: asks the selector, and checks what comes back. */
+import { TuttiError } from "../errors.ts";
+import type { Selection, Selector } from "../ports/selector.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { NodeSpec } from "../run/events.ts";
+
+/** How long a selector may think, milliseconds. */
+const LIMIT_MS = 30_000;
+
+/**
+ * @throws TuttiError `expert-unavailable`, saying how to get one, or `invalid-plan` where the plan insists on an expert of
+ *   another task
+ */
+export async function chooseExperts(
+  { registry, selector }: { readonly registry: Registry; readonly selector: Selector },
+  spec: NodeSpec,
+  signal: AbortSignal,
+): Promise<Selection> {
+  const { task } = spec;
+  const candidates = spec.expert === undefined ? registry.expertsFor(task) : [registry.expert(spec.expert)];
+  const [first] = candidates;
+  if (!first) throw new TuttiError("expert-unavailable", whyNobody(registry, task));
+  if (first.task !== task) {
+    throw new TuttiError("invalid-plan", `the expert ${first.id} does ${first.task}, not ${task}; leave it out`);
+  }
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const { experts, reason } = await selector.select(spec, candidates, limit);
+  if (experts.length === 0) throw new TuttiError("expert-unavailable", `nobody was chosen for ${task}: ${reason}`);
+  return { experts, reason };
+}
+
+function whyNobody(registry: Registry, task: string): string {
+  const entry = registry.task(task);
+  return entry ? (entry.unavailable ?? `no expert for ${task} is available`) : `there is no task ${task}`;
+}

@@ -1,0 +1,47 @@
+/** Tells questions about what pictures show: "which of the photos shows a cat?", "is anyone in it?", "where is it?". */
+import { labelsIn } from "./labels.ts";
+import { languages, typeOfNoun } from "./lexicon.ts";
+import type { Word } from "./read-request.ts";
+import { alternativesIn } from "./slots.ts";
+
+const shows = "shows?|contains?|includes?|features?|depicts?|has|have|got";
+const those = "(?:the|this|that|these|those|any|both|either|each|all|of|one|ones|my|our|two|three|four|five) ";
+const patterns = [
+  // "which of the photos shows", "which photo is the one with", "what picture has"
+  new RegExp(
+    String.raw`^(?:which|what) (?:${those})*(?:PICTURE|ones?|of (?:them|these|those))\b.*\b(?:${shows}|with|sees?|there)\b`,
+  ),
+  new RegExp(String.raw`^(?:do|does|did) .*\b(?:${shows}|appear|exist|see)\b`),
+  new RegExp(String.raw`^(?:whether|if) .*\b(?:${shows}|appears?|exists?|visible)\b`),
+  new RegExp(String.raw`^(?:whether|if|is|are) .*\b(?:in|on|at) (?:${those})*(?:PICTURE|it|them|there|here)$`),
+  /^(?:is|are) .*\bvisible\b/,
+  /^(?:(?:can|could|do) (?:you|we|i) )?(?:see|spot) (?:an?|any|some|the)\b/,
+  /^where(?: is| are|'s) /,
+];
+const leadIn =
+  /^(?:(?:can you |please )?(?:tell me|say|check|see|find out|know|show me|look) )+(?=(?:which|what|whether|if|where) )/;
+
+/** Whether a clause asks if, where, or in which picture there is what it names. */
+export function asksForThings(words: readonly Word[]): boolean {
+  const text = words
+    .filter(({ kind }) => kind !== "mark")
+    .map(({ lower }) => (typeOfNoun.get(lower) === "image" ? "PICTURE" : lower))
+    .join(" ")
+    .replace(leadIn, "");
+  return patterns.some((pattern) => pattern.test(text)) && labelsIn(words, new Set()).length > 0;
+}
+
+/** "is it about food, travel or clothing": names classes to choose from; languages are for others to tell. */
+export function asksToSort(words: readonly Word[]): boolean {
+  const alternatives = alternativesIn(words);
+  return (
+    alternatives.length > 1 && !asksForThings(words) && !alternatives.some((one) => languages.has(one.toLowerCase()))
+  );
+}
+
+const fitting = /^(?:describ|match|fit|correspond|talk|refer|belong|speak)/;
+
+/** "which of the photos is she describing?", "does the text match the note?" */
+export function asksWhatFits(words: readonly Word[]): boolean {
+  return words.some(({ lower }, at) => at > 1 && fitting.test(lower));
+}

@@ -1,0 +1,82 @@
+/** Does a wrong setting ever pass for a right one, or is a right one refused? */
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeSettings, loadConfig } from "../src/config.ts";
+
+describe("settings", () => {
+  it("have defaults for all, and none of them needs a server or a key", () => {
+    expect(loadConfig({})).toMatchObject({
+      port: 8080,
+      host: "127.0.0.1",
+      dataFolder: resolve(".tutti"),
+      log: "auto",
+      logLevel: "info",
+      drainMs: 20_000,
+      searchPath: "",
+    });
+    expect(loadConfig({}).concurrency).toBeGreaterThanOrEqual(2);
+  });
+
+  it("are taken from the environment, blanks around them left out", () => {
+    const config = loadConfig({
+      PORT: " 0 ",
+      HOST: "::",
+      TUTTI_DATA: "some/where",
+      TUTTI_CONCURRENCY: "3",
+      TUTTI_LOG: "json",
+      TUTTI_LOG_LEVEL: "debug",
+      TUTTI_DRAIN_SECONDS: "0.5",
+      PATH: "/bin:/usr/bin",
+      UNRELATED: "x",
+    });
+    expect(config).toEqual({
+      port: 0,
+      host: "::",
+      dataFolder: resolve("some/where"),
+      concurrency: 3,
+      log: "json",
+      logLevel: "debug",
+      drainMs: 500,
+      searchPath: "/bin:/usr/bin",
+    });
+  });
+
+  it("that are empty or blank are as if nobody had set them", () => {
+    const blank = Object.fromEntries(describeSettings().map(([name], index) => [name, index % 2 ? "" : "  "]));
+    expect(loadConfig(blank)).toEqual(loadConfig({}));
+    expect(loadConfig({ PORT: undefined })).toEqual(loadConfig({}));
+  });
+
+  it.each([
+    ["PORT", "eighty"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "80.5"],
+    ["TUTTI_CONCURRENCY", "0"],
+    ["TUTTI_CONCURRENCY", "1e9"],
+    ["TUTTI_LOG", "loud"],
+    ["TUTTI_LOG_LEVEL", "INFO"],
+    ["TUTTI_DRAIN_SECONDS", "-1"],
+    ["TUTTI_DRAIN_SECONDS", "Infinity"],
+  ])("%s=%s is refused, by name and with what was given", (name, value) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(
+      expect.objectContaining({
+        code: "misconfigured",
+        message: expect.stringContaining(`${name}=${JSON.stringify(value)}`) as string,
+      }),
+    );
+  });
+
+  it("that are wrong are all told at once", () => {
+    expect(() => loadConfig({ PORT: "x", TUTTI_LOG: "y", HOST: "ok" })).toThrow(/PORT="x".*TUTTI_LOG="y"/);
+  });
+
+  it("are described, each with a default that is itself allowed", () => {
+    const settings = describeSettings();
+    expect(settings.map(([name]) => name)).toContain("TUTTI_DATA");
+    for (const [name, fallback, meaning] of settings) {
+      expect(meaning, name).not.toBe("");
+      expect(loadConfig({ [name]: fallback }), name).toEqual(loadConfig({}));
+    }
+  });
+});
