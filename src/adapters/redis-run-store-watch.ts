@@ -40,6 +40,12 @@ export async function* watchRun(
           readEvents(redis, stream, seen, PAGE),
         ]);
         if (page.length === 0 && (head === null || !decodeHead(head).active)) return;
+        if (revision < seen) {
+          // Redis was killed and has lost its last moments: what comes now takes the place of what was seen then.
+          seen = revision;
+          mailbox?.close();
+          mailbox = undefined;
+        }
         mailbox ??= openMailbox(feed, stream, revision, signal);
         events = page;
         isMore = page.length === PAGE;

@@ -22,7 +22,11 @@ export interface RedisRunStoreOptions {
 /** While Redis is away, a call waits for about ten seconds before it rejects; whether it had an effect is unknown then. */
 const TRIES_PER_CALL = 20;
 
-/** Redis 6.2 or newer, with `maxmemory-policy noeviction`; `checkRedis` tells. How durable a commit is, its `appendfsync` decides. */
+/**
+ * Needs Redis 6.2 or newer with `maxmemory-policy noeviction`; `checkRedis` tells. How durable a commit is, Redis decides: with
+ * `appendonly yes` and `appendfsync always` it survives whatever the disk does; with `everysec`, a Redis that is killed may have lost the
+ * last two seconds, since it puts writing off while the disk is busy. Jobs in the same Redis are lost with the commits they belong to.
+ */
 export function openRedisRunStore({
   connection,
   prefix = DEFAULT_PREFIX,

@@ -42,13 +42,13 @@ const BELL_MS = 3_600_000;
 export class StreamFeed {
   readonly #options: StreamFeedOptions;
   readonly #followed = new Map<string, Followed>();
-  /** A stream of this feed alone: an entry in it ends a read that doesn't know of the newest streams yet. */
+  /** A stream of this feed alone: an entry in it ends a read that doesn't know of the newest wishes yet. */
   readonly #bell: string;
   #rung = 0;
   #reader: Redis | undefined;
   #running = false;
   #closed = false;
-  /** A read is going on that knows all streams. */
+  /** A read is going on that knows all streams, and from where on. */
   #complete = false;
 
   constructor(options: StreamFeedOptions) {
@@ -57,16 +57,17 @@ export class StreamFeed {
   }
 
   /**
-   * Hands on what is added to the stream behind `after`; where somebody follows it already, from where they are.
+   * Hands on what is added to the stream behind `after`; where somebody follows it already, from where the first of both is.
    * @returns what ends it
    */
   follow(stream: string, after: string, listener: StreamListener): () => void {
     const followed = this.#followed.get(stream) ?? { lastId: after, listeners: new Set() };
-    const isNew = followed.listeners.size === 0;
+    const isNews = followed.listeners.size === 0 || isBefore(after, followed.lastId);
+    if (isNews) followed.lastId = after;
     followed.listeners.add(listener);
     this.#followed.set(stream, followed);
     if (!this.#running) void this.#run();
-    else if (isNew && this.#complete) this.#ring();
+    else if (isNews && this.#complete) this.#ring();
     return () => {
       followed.listeners.delete(listener);
       if (followed.listeners.size === 0 && this.#followed.get(stream) === followed) this.#followed.delete(stream);
@@ -134,4 +135,10 @@ export class StreamFeed {
     // Where it fails, the read ends by itself before long.
     Promise.all([rung, commands.pexpire(this.#bell, BELL_MS)]).catch(() => {});
   }
+}
+
+function isBefore(a: string, b: string): boolean {
+  const [aTime = 0, aCount = 0] = a.split("-").map(Number);
+  const [bTime = 0, bCount = 0] = b.split("-").map(Number);
+  return aTime < bTime || (aTime === bTime && aCount < bCount);
 }

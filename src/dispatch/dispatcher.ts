@@ -239,7 +239,7 @@ export class Dispatcher {
   async #reclaim(): Promise<void> {
     const states = new Map<string, RunState | undefined>();
     // As they are now: a place that is taken after a state was read is not in that state.
-    for (const [id, { entry }] of [...this.#places]) {
+    for (const [id, { entry }] of Array.from(this.#places)) {
       await this.#guard(`looking after ${id}`, async () => {
         const { runId } = entry;
         if (!states.has(runId)) states.set(runId, await this.#deps.book.state(runId));

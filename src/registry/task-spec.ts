@@ -19,7 +19,6 @@ export const slotSchema = z.enum([
   "language",
   "instruction",
 ]);
-export type Slot = z.infer<typeof slotSchema>;
 
 export const inputSpecSchema = z.object({
   type: valueTypeSchema,

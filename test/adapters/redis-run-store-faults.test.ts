@@ -114,6 +114,30 @@ await whereRedisIs("redis run store: faults", () => {
       proxy.close();
     });
 
+    it("a watcher goes on where Redis is, if that has lost what the watcher had seen", async () => {
+      const prefix = `{${randomUUID()}}`;
+      const store = openStore(prefix);
+      const redis = new Redis(server.url);
+      await store.commit(creation("r"));
+      await store.commit(addition("r", 1, {}, 4));
+      const seen: number[][] = [[], []];
+      const watching = seen.map((into) => collect(store, "r", 0, into));
+      await until(() => seen.every(({ length }) => length === 5));
+      await redis.del(`${prefix}:run:r:events`);
+      await store.commit(creation("r"));
+      await redis.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+      await store.commit(addition("r", 1));
+      await until(() => seen.every((seqs) => seqs.at(-1) === 2));
+      await store.commit(ending("r", 2));
+      await Promise.all(watching);
+      expect(seen).toEqual([
+        [1, 2, 3, 4, 5, 2, 3],
+        [1, 2, 3, 4, 5, 2, 3],
+      ]);
+      redis.disconnect();
+      await store.close();
+    });
+
     it("a server that has forgotten the script is sent it again", async () => {
       const store = openStore(`{${randomUUID()}}`);
       const redis = new Redis(server.url);

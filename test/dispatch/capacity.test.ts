@@ -36,3 +36,16 @@ it("a job that leaves the line before its turn takes no place", () => {
   capacity.leave("x", "a");
   expect(went).toEqual(["a", "c"]);
 });
+
+it("lets the more urgent in first, and among equals who came first", () => {
+  const capacity = new Capacity(() => 1);
+  const went: string[] = [];
+  const enter = (job: string, order?: number): void => capacity.enter("x", job, () => went.push(job), order);
+  enter("running", 9);
+  enter("late", 50);
+  enter("first", 5);
+  enter("second", 5);
+  enter("urgent", -1);
+  for (const job of ["running", "urgent", "first", "second", "late"]) capacity.leave("x", job);
+  expect(went).toEqual(["running", "urgent", "first", "second", "late"]);
+});

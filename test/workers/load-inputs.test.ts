@@ -79,7 +79,7 @@ describe("values", () => {
 
   it("that were too large for the state come back whole", async () => {
     const long = "ünï😀 ".repeat(2000);
-    const table: Value = { type: "table", value: { columns: ["a"], rows: Array(2000).fill(["x"]) as string[][] } };
+    const table: Value = { type: "table", value: { columns: ["a"], rows: Array.from({ length: 2000 }, () => ["x"]) } };
     const inputs = await load({
       long: given(await spilled({ type: "text", value: long })),
       table: given(await spilled(table)),

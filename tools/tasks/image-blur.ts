@@ -13,15 +13,6 @@ export const imageBlur = defineTask({
     image: { type: "image", description: "The picture with those parts blurred." },
   },
   says: "Blurred {input.image} into {output.image}.",
-  phrases: [
-    "blur",
-    "blur out",
-    "pixelate",
-    "anonymize",
-    "obscure",
-    "censor",
-    "make unrecognizable",
-    "hide",
-  ],
+  phrases: ["blur", "blur out", "pixelate", "anonymize", "obscure", "censor", "make unrecognizable", "hide"],
   examples: ["Blur the faces in this photo.", "Make the licence plate unreadable."],
 });

@@ -28,6 +28,7 @@ export const sentenceSimilarity = defineTask({
     "show same",
     "say same",
     "mean same",
+    "in common",
     "identical",
     "meaning alike",
     "how close in meaning",

@@ -107,7 +107,8 @@ function group(first: Thing, fitting: readonly Thing[], { context, wanted }: Pur
   if (first.origin === "step") return things.together(first, guard).filter((thing) => fitting.includes(thing));
   const untouched = fitting.filter((thing) => thing.origin === "asset" && !things.wasSpokenOf(thing));
   if (!untouched.includes(first)) return [first];
-  const pages = wanted === "text" && first.type !== "text" ? untouched.filter(({ page }) => page) : [];
+  const pages =
+    wanted === "text" && first.type !== "text" ? untouched.filter(({ reading }) => reading !== undefined) : [];
   if (pages.length > 0) return pages;
   const alike = untouched.filter((thing) => thing.group === first.group);
   const plain = alike.filter(({ named }) => !named);
@@ -124,7 +125,7 @@ function ofMention(resolved: Resolved, fitting: readonly Thing[], purpose: Purpo
   const [first] = fitting;
   if (!first) return [];
   if (first.origin === "asset" && !things.wasSpokenOf(first)) return group(first, fitting, purpose);
-  return resolved.mention.plural ? things.together(first, guard) : [first];
+  return resolved.mention.plural ? things.together(first, guard).filter((thing) => fitting.includes(thing)) : [first];
 }
 
 /** Whether a thing is of a type, or can be turned into it. */

@@ -58,7 +58,7 @@ export function withoutCourtesies(words: Words): Word[] {
 }
 
 const aboutTutti =
-  /^(?:(?:and |so |tell me |show me )*(?:what|which) (?:(?:can|could|do|will) (?:you|tutti|this|it) (?:do|offer|help(?: me)? with)|are you(?: able to do| capable of| good at)?|is (?:tutti|this tool)|can i (?:ask|do|send)(?: you)?|(?:things|tasks|files|skills) (?:can|do) you (?:do|have|know|take|support)|you can do|are your (?:skills|abilities|capabilities|functions|features))|who are you|how (?:do|does|can) (?:you|this|it|tutti|i use (?:you|this|it|tutti)) ?(?:work)?|(?:please )?help(?: me)?(?: please)?|can you help(?: me)?|i need help|introduce yourself|capabilities|usage)(?: (?:for me|here|exactly|please|all|so|then|with (?:this|these|them|it|my)(?: \w+)?))*$/;
+  /^(?:(?:and |so |tell me |show me )*(?:what|which) (?:(?:can|could|do|will) (?:you|tutti|this|it) (?:do|offer|help(?: me)? with)|are you(?: able to do| capable of| good at)?|is (?:tutti|this tool)|can i (?:ask|do|send)(?: you)?|(?:things|tasks|files|skills) (?:can|do) you (?:do|have|know|take|support)|you can do|are your (?:skills|abilities|capabilities|functions|features))|who are you|how (?:do|does|can) (?:you|this|it|tutti|i use (?:you|this|it|tutti)) ?(?:work)?|(?:please )?help(?: me)?(?: please)?|can you help(?: me)?|i need help|introduce yourself|capabilities|usage|(?:(?:can|could) you )?do (?:anything|something)(?: useful)?(?: with .*)?)(?: (?:for me|here|exactly|please|all|so|then|with (?:this|these|them|it|my)(?: \w+)?))*$/;
 
 /** "What can you do?", "help": asks about Tutti itself. */
 export function asksAboutTutti(words: Words): boolean {

@@ -3,12 +3,11 @@ import { isAssetType, type ValueType } from "../../run/value.ts";
 import { itemType } from "./item-type.ts";
 import { findConversions } from "./close-gaps.ts";
 import type { BuildContext } from "./build-step.ts";
-import type { Profile } from "./catalogue.ts";
 import { convert, outputsOf, type MakeContext } from "./convert.ts";
 import { languages, typeOfNoun } from "./lexicon.ts";
-import { holdsWords } from "./pages.ts";
+import { readingOf } from "./pages.ts";
 import type { Resolved, Thing } from "./things.ts";
-import { takesQuestions } from "./traits.ts";
+import { answersFromWords, takesQuestions } from "./traits.ts";
 
 export interface Instead {
   readonly context: BuildContext;
@@ -29,17 +28,14 @@ export function insteadOf(context: BuildContext): Instead | undefined {
   const [first] = findConversions(gap, catalogue) ?? [];
   if (!first || first.profile.task.unavailable !== undefined) return undefined;
   const meant = resolved[0]?.things[0] ?? things.recent(guard)[0];
-  const isPage = meant?.page === true || holdsWords(main[1].type, hints, catalogue);
-  const reader = isPage ? catalogue.profiles.find(answersFromWords) : undefined;
+  const isPage = meant?.reading !== undefined || readingOf(main[1].type, hints, catalogue) !== undefined;
+  const reader = isPage
+    ? catalogue.profiles.find((one) => one.task.unavailable === undefined && answersFromWords(one))
+    : undefined;
   const instead = reader ?? first.profile;
   const note = `Nobody can do "${profile.task.title}" now: ${profile.task.unavailable} Instead: ${instead.task.title}.`;
   return { context: { ...context, profile: instead }, note };
 }
-
-const answersFromWords = (profile: Profile): boolean =>
-  profile.task.unavailable === undefined &&
-  takesQuestions(profile) &&
-  profile.inputs.every(([, { type, optional }]) => type === "text" || optional === true);
 
 /** All things that a step made, those that the request wanted most first. */
 export function finishStep(
@@ -78,7 +74,9 @@ function translate(context: BuildContext, thing: Thing): Thing | undefined {
 function namesTarget({ clause }: BuildContext, at: number): boolean {
   const [noun, preposition] = [clause.words[at - 2], clause.words[at - 1]];
   if (preposition?.lower === "into") return true;
-  return preposition?.lower === "in" && noun?.kind === "word" && typeOfNoun.get(noun.lower) !== "text";
+  // "summarize the article in French", but "find the text in French on the page".
+  const ends = clause.kind === "request" && at === clause.words.length - 1;
+  return preposition?.lower === "in" && noun?.kind === "word" && (ends || typeOfNoun.get(noun.lower) !== "text");
 }
 
 /** "provide the answer as an audio file": no task is named, but what it is and what it is to become. */

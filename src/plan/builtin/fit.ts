@@ -4,7 +4,7 @@ import type { Profile } from "./catalogue.ts";
 import { itemType } from "./item-type.ts";
 import { languages } from "./lexicon.ts";
 import type { Wanted } from "./match.ts";
-import { comparesTwo, findsThings, sortsInto, takesQuestions } from "./traits.ts";
+import { answersFromWords, comparesTwo, findsThings, sortsInto } from "./traits.ts";
 
 /** Found by error analysis, not by fitting single cases. */
 const weights = {
@@ -16,6 +16,8 @@ const weights = {
   reachable: -0.2,
   reads: 0.25,
   question: 0.3,
+  fact: 0.7,
+  reading: 0.35,
   language: 0.5,
   madeFor: 1.2,
   ordered: -0.4,
@@ -35,11 +37,7 @@ export function fitOf(wanted: Wanted, profile: Profile, reachable: readonly Valu
 const includes = (types: readonly ValueType[], wanted: ValueType): boolean =>
   types.some((type) => sameType(itemType(type), itemType(wanted)));
 
-/** Whether a task answers questions from words, and what is asked about holds some. */
-const readsForAnswer = ({ readable }: Wanted, profile: Profile): boolean =>
-  readable &&
-  takesQuestions(profile) &&
-  profile.inputs.some(([, { slot, type }]) => slot !== "question" && type === "text");
+const hasWords = ({ readable, sources }: Wanted): boolean => readable || includes(sources, "text");
 
 function sourceFit(wanted: Wanted, profile: Profile): number {
   const { sources, sourceWeight, asksQuestion } = wanted;
@@ -54,7 +52,7 @@ function sourceFit(wanted: Wanted, profile: Profile): number {
 function presence(wanted: Wanted, profile: Profile, reachable: readonly ValueType[]): number {
   const { atHand } = wanted;
   const { inputs } = profile;
-  if (readsForAnswer(wanted, profile)) return weights.reads;
+  if (wanted.readable && answersFromWords(profile)) return weights.reads;
   const main = inputs.find(([, { optional }]) => optional !== true)?.[1];
   const given = main && (main.slot === undefined || inputs.some(([, { slot }]) => slot === "question"));
   if (!given || includes(atHand, main.type)) return 0;
@@ -76,6 +74,8 @@ function slotFit(wanted: Wanted, profile: Profile): number {
   const { words, asksQuestion, sorts } = wanted;
   const slots = new Set(profile.inputs.map(([, { slot }]) => slot));
   const question = asksQuestion && slots.has("question") ? weights.question : 0;
+  const asksFact = wanted.asksFact && answersFromWords(profile) && hasWords(wanted) ? weights.fact : 0;
+  const reads = !wanted.asksDetail && wanted.readings.has(profile.task.id) ? weights.reading : 0;
   const made = isMadeFor(profile, wanted) ? weights.madeFor : 0;
   // "who wrote it?" asks nobody to write.
   const ordered = asksQuestion && slots.has("instruction") ? weights.ordered : 0;
@@ -91,5 +91,5 @@ function slotFit(wanted: Wanted, profile: Profile): number {
     );
   const language = named && slots.has("language") ? weights.language : 0;
   const unsorted = sortsInto(profile) && !sorts ? weights.unsorted : 0;
-  return question + made + ordered + language + unsorted;
+  return question + asksFact + reads + made + ordered + language + unsorted;
 }

@@ -62,6 +62,8 @@ export function createVerbTest(known: ReadonlySet<string>) {
     const plain =
       !typeOfNoun.has(word.lower) &&
       !word.lower.endsWith("s") &&
+      // "I missed my flight" tells.
+      !/[^e]ed$/.test(word.lower) &&
       !prepositions.has(word.lower) &&
       !adverbs.has(word.lower);
     return plain && startsObject(next) && !questionWords.has(word.lower);

@@ -2,7 +2,7 @@
 import type { PlanInput } from "../../ports/planner.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { findMentions } from "./mentions.ts";
-import { holdsWords } from "./pages.ts";
+import { readingOf } from "./pages.ts";
 import { determiners, emptyWords, lightVerbs, typeOfNoun } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
 import type { Clause } from "./segment.ts";
@@ -32,7 +32,7 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[], ca
       (word) => word.match(/\p{L}{3,}/gu) ?? [],
     );
     const names = new Set([...named.map(stem), ...(described.get(asset.asset) ?? []), stem(asset.type)]);
-    const page = holdsWords(asset.type, names, catalogue);
+    const reading = readingOf(asset.type, names, catalogue);
     const known = things.recent(undefined).some(({ binding }) => "asset" in binding && binding.asset === asset.asset);
     if (!known)
       things.introduce({
@@ -42,8 +42,8 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[], ca
         origin: "asset",
         group: asset.type,
         content: true,
-        page,
-        named: (page && asset.type === "image") || named.some((word) => heads.has(stem(word))),
+        reading,
+        named: (reading !== undefined && asset.type === "image") || named.some((word) => heads.has(stem(word))),
       });
   }
   const quoted = new Set<string>();

@@ -11,6 +11,7 @@ const patterns = [
   new RegExp(
     String.raw`^(?:which|what) (?:${those})*(?:PICTURE|ones?|of (?:them|these|those))\b.*\b(?:${shows}|with|sees?|there)\b`,
   ),
+  new RegExp(String.raw`^which (?:ones? )?(?:${shows})\b`),
   new RegExp(String.raw`^(?:do|does|did) .*\b(?:${shows}|appear|exist|see)\b`),
   new RegExp(String.raw`^(?:whether|if) .*\b(?:${shows}|appears?|exists?|visible)\b`),
   new RegExp(String.raw`^(?:whether|if|is|are) .*\b(?:in|on|at) (?:${those})*(?:PICTURE|it|them|there|here)$`),
@@ -45,3 +46,14 @@ const fitting = /^(?:describ|match|fit|correspond|talk|refer|belong|speak)/;
 export function asksWhatFits(words: readonly Word[]): boolean {
   return words.some(({ lower }, at) => at > 1 && fitting.test(lower));
 }
+
+const fact =
+  /^(?:when|where|who|whose|whom|why|how (?:much|long|old|far|often|big|high|tall|late|early)|when's|where's|who's)\b|\b(?:says?|mentions?|tells?|thinks?|writes?|explains?) (?:\w+ )?(?:about|of|on|when|where|who|why|how|if|whether)\b|^what (?:did|does|do|was|were|has|have|will|would) (?:he|she|they|we|i)\b/;
+
+/** Asks for something that words may tell: "when was it written?", "what does it say about breakfast?" */
+export const asksFact = (words: readonly Word[]): boolean => fact.test(words.map(({ lower }) => lower).join(" "));
+
+const detail = /^what(?:'s| is| are| was| were) (?:the|his|her|its|their) (?!texts?\b|words?\b|contents?\b)\w+/;
+
+/** "what's the phone number on the card?", but not "what's on the card?" */
+export const asksDetail = (words: readonly Word[]): boolean => detail.test(words.map(({ lower }) => lower).join(" "));

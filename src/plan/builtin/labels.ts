@@ -51,11 +51,11 @@ function collect(words: Words, counts: (at: number) => boolean): string[] {
     if (kind === "quote" && content.split(/\s+/).length <= 3) {
       close();
       labels.push(content);
-    } else if (people.test(lower)) {
+    } else if (people.test(lower) && !isOwner(lower)) {
       close();
       labels.push("person");
     } else if (isName(words, at) && counts(at)) run.push(lower);
-    else if (vagueNouns.has(lower)) run = [];
+    else if (vagueNouns.has(lower) || isOwner(lower)) run = [];
     else close();
     if (labels.length > 0 && prepositions.has(lower)) break;
   }
@@ -65,11 +65,14 @@ function collect(words: Words, counts: (at: number) => boolean): string[] {
 
 function isName(words: Words, at: number): boolean {
   const { kind, lower } = words[at] ?? { kind: "mark", lower: "" };
-  if (kind !== "word" || idle.some((known) => known.has(lower))) return false;
-  const vague = idleNouns.test(lower) || adjectives.test(lower) || /ly$/.test(lower);
+  if (kind !== "word" || isOwner(lower) || idle.some((known) => known.has(lower))) return false;
+  const vague = idleNouns.test(lower) || adjectives.test(lower) || lower.endsWith("ly");
   const counted = numberOf(lower) !== undefined || ordinalOf(lower) !== undefined;
   return !vague && !counted && !isVerbHere(words, at);
 }
+
+/** "the *woman's* bag". */
+const isOwner = (lower: string): boolean => /['’]s?$/.test(lower);
 
 const idle = [emptyWords, vagueNouns, prepositions, particles, adverbs, typeOfNoun];
 

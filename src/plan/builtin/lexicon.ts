@@ -59,13 +59,13 @@ export const emptyWords = words(`a an the this that these those some any each ev
   provided attached following based according using use via through called named titled containing within inside about
   above below i'd i'm i've it's let lets let's also finally next lastly afterwards afterward later additionally
   furthermore moreover subsequently first firstly second secondly third thirdly last one two three four five again
-  now still own such other another same like more less fewer least most many much few exactly only what's who's how's where's
+  now still own such other another same like more less fewer least most many much few exactly only either neither what's who's how's where's
   when's why's latter former unless whether`);
 
 /** Verbs by which people ask for whatever it is; they say nothing of the task. */
 export const lightVerbs = words(`want need wish like love help know tell say give provide get make do perform show let
   see try run apply carry take have find use produce obtain present return process require assist inform using
-  create generate look go come start work working wants needs`);
+  create generate look go come start work working wants needs made done`);
 
 /** Verbs that open an imperative, in the base form. A catalogue's own wordings add to them. */
 export const actionVerbs = words(`add adjust align analyse analyze annotate answer apply ask assess attach blend blur
@@ -111,7 +111,7 @@ export const relatives = words(`which where who whose whom when because since al
 export const targetPrepositions = words("into as to");
 
 export const determiners: ReadonlyMap<string, "definite" | "indefinite" | "demonstrative" | "possessive"> = new Map([
-  ...["the", "both", "all", "each", "every"].map((word) => [word, "definite"] as const),
+  ...["the", "both", "all", "each", "every", "either", "neither"].map((word) => [word, "definite"] as const),
   ...["a", "an", "some", "any", "another"].map((word) => [word, "indefinite"] as const),
   ...["this", "that", "these", "those", "such"].map((word) => [word, "demonstrative"] as const),
   ...["my", "your", "our", "its", "their", "his", "her"].map((word) => [word, "possessive"] as const),
@@ -121,7 +121,7 @@ export const singularPronouns = words("it this that one");
 export const pluralPronouns = words("them they these those both each all");
 
 /** Words that make a noun phrase mean several things: "both photos". */
-export const pluralMarks = words("both all each every two three four five several");
+export const pluralMarks = words("both all each every either neither two three four five several");
 
 const ordinals: readonly string[] = [
   "first",

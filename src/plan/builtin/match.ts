@@ -34,6 +34,12 @@ export interface Wanted {
   /** Types of all things there are, but for questions. */
   readonly atHand: readonly ValueType[];
   readonly asksQuestion: boolean;
+  /** Tasks that read the words in what it speaks of. */
+  readonly readings: ReadonlySet<string>;
+  /** Whether it asks when, where, who, why or how much. */
+  readonly asksFact: boolean;
+  /** Whether it asks for something in particular, and not for all the words there are. */
+  readonly asksDetail: boolean;
   /** Whether what it speaks of holds words that questions may be answered from. */
   readonly readable: boolean;
   /** Whether it asks if, where, or in which picture there is what it names. */
@@ -190,15 +196,16 @@ const plainly = { lexical: 0.8, score: 1 } as const;
 export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefined {
   const ranked = rankTasks(wanted, catalogue);
   const [best] = ranked;
-  if (!best || !hasContent(wanted.words)) return undefined;
+  const answering =
+    wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
+  if (!best) return undefined;
+  if (!hasContent(wanted.words)) return wanted.asksFact && wanted.readable ? answering : undefined;
   const least = wanted.verbLeads && !best.evidence.has(0) ? leastBesideVerb : leastLexical;
   const near =
     best.lexical >= least ||
     (wanted.likeness.get(best.profile.task.id) ?? 0) >= leastLikeness ||
     isMadeFor(best.profile, wanted);
   if (wanted.onlyTells) return best.lexical >= plainly.lexical && best.score >= plainly.score ? best : undefined;
-  const answering =
-    wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
   if (near && best.score >= leastScore) return isHopeless(best, wanted, catalogue) ? (answering ?? best) : best;
   return ranked.find(({ profile }) => isMadeFor(profile, wanted)) ?? answering;
 }

@@ -93,6 +93,8 @@ function pronoun(words: Words, at: number): Mention | undefined {
   if (word?.kind !== "word") return undefined;
   const plural = pluralPronouns.has(word.lower);
   if (!plural && !singularPronouns.has(word.lower)) return undefined;
+  // "which one": one of those.
+  if (word.lower === "one" && /^wh(?:ich|at)$/.test(words[at - 1]?.lower ?? "")) return undefined;
   // "this photo", "that I took", "all cats": no pronoun.
   if (next?.kind === "word" && determiners.has(word.lower) && !standsAlone(next)) return undefined;
   if (word.lower === "that" && next?.kind === "word") return undefined;
@@ -135,7 +137,9 @@ function phrase(words: Words, from: number, makesThings: boolean): Mention | und
   );
   const { head, type } = headOf(content, determiner !== undefined);
   // "the second", "the other one": of what was spoken of.
-  const bare = content.length === 0 && determiner === "definite" && (ordered !== undefined || other);
+  const which = /^wh(?:ich|at)$/.test(words[from - 1]?.lower ?? "");
+  const counts = determiner === "definite" ? ordered !== undefined || other : which && inside.length > 0;
+  const bare = content.length === 0 && counts;
   if (!bare && (!head || (determiner === undefined && type === undefined))) return undefined;
   const preposition = prepositionBefore(words, from);
   const form = preposition === "in" && /^(?:format|form)$/.test(inside.at(-1)?.lower ?? "");
@@ -155,7 +159,7 @@ function phrase(words: Words, from: number, makesThings: boolean): Mention | und
     ordinal: ordered ? ordinalOf(ordered.lower) : numberAfter(words, to),
     count: counted && numberOf(counted.lower),
     other,
-    distributes: /^(?:both|all|each|every)$/.test(inside[0]?.lower ?? ""),
+    distributes: /^(?:both|all|each|every|either|neither)$/.test(inside[0]?.lower ?? ""),
     role: isTarget({ determiner, preposition, type, makesThings, form }) ? "target" : "source",
     preposition,
   };
@@ -213,6 +217,14 @@ function belongs(words: Words, at: number, from: number): boolean {
   if (determiners.has(lower)) return at === from || pluralMarks.has(before);
   if (ordinalOf(lower) !== undefined || numberOf(lower) !== undefined || pluralMarks.has(lower)) return true;
   if (particles.has(lower)) return false;
+  // "make the second black and white"
+  const tone = /^(?:black|gr[ae]y|grayscale|greyscale|small|smaller|big|bigger)$/.test(lower);
+  if (
+    tone &&
+    (ordinalOf(before) !== undefined || otherMarks.test(before)) &&
+    !typeOfNoun.has(words[at + 1]?.lower ?? "")
+  )
+    return false;
   if (typeOfNoun.has(lower) && (opens || !isFinite(word))) return true;
   if (/^(?:own|same|others?|rest|remaining|new|given|provided|attached|following|above)$/.test(lower)) return true;
   if (targetPrepositions.has(lower) || relatives.has(lower) || prepositions.has(lower)) return false;

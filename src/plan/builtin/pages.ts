@@ -5,18 +5,18 @@ import { findConversions, type Conversion } from "./close-gaps.ts";
 import { takesQuestions } from "./traits.ts";
 
 /**
- * Whether a file that is called by these words holds words that a question about it may be answered from. By what the
- * catalogue says of it: "receipt" leads to another reading than that which any picture gets; and where nobody takes
- * questions about files of the type themselves, the words in them are all there is to ask.
+ * The task that reads the words in a file that is called so; undefined where it holds none that a question may be
+ * answered from. By what the catalogue says: "receipt" leads to another reading than any picture gets; and where nobody
+ * takes questions about files of the type themselves, the words in them are all there is to ask.
  */
-export function holdsWords(type: ValueType, names: ReadonlySet<string>, catalogue: Catalogue): boolean {
-  if (typeof type !== "string" || !isAssetType(type)) return false;
+export function readingOf(type: ValueType, names: ReadonlySet<string>, catalogue: Catalogue): string | undefined {
+  if (typeof type !== "string" || !isAssetType(type)) return undefined;
   const plain = firstReading(type, new Set(), catalogue);
-  if (!plain) return false;
   const asked = catalogue.profiles.some(
     (profile) => takesQuestions(profile) && profile.inputs.some(([, input]) => input.type === type),
   );
-  return !asked || firstReading(type, names, catalogue)?.profile !== plain.profile;
+  const reading = asked ? firstReading(type, names, catalogue) : plain;
+  return asked && reading?.profile === plain?.profile ? undefined : reading?.profile.task.id;
 }
 
 const firstReading = (from: ValueType, hints: ReadonlySet<string>, catalogue: Catalogue): Conversion | undefined =>

@@ -5,8 +5,8 @@ import { actionVerbs, determiners, emptyWords, languages, lightVerbs, makingVerb
 import { weigh, type Place, type Wanted } from "./match.ts";
 import { itemType } from "./item-type.ts";
 import { findMentions, type Mention } from "./mentions.ts";
-import { holdsWords } from "./pages.ts";
-import { asksForThings, asksToSort, asksWhatFits } from "./kinds-of-question.ts";
+import { readingOf } from "./pages.ts";
+import { asksDetail, asksFact, asksForThings, asksToSort, asksWhatFits } from "./kinds-of-question.ts";
 import { readRequest, type Word } from "./read-request.ts";
 import type { Clause } from "./segment.ts";
 import type { Resolved, Thing, Things } from "./things.ts";
@@ -59,6 +59,9 @@ export function readClause(
       .filter((mention) => mention.type === undefined && !resolved.some((one) => one.mention === mention))
       .map(({ head }) => head),
   );
+  const readings = (subjects.length > 0 ? subjects : atHand).flatMap(
+    ({ reading, type }) => reading ?? (unknown.size > 0 ? readingOf(type, unknown, catalogue) : undefined) ?? [],
+  );
   const own = words.map(({ lower }) => lower).join(" ");
   const asks = clause.kind === "question" || questions.length > 0 || wondering.test(own);
   return {
@@ -80,12 +83,13 @@ export function readClause(
         subjects.length === 0 ? 0.5 : Math.max(0, ...resolved.map(({ mention }) => near[mention.from]?.weight ?? 0)),
       targets: mentions.flatMap(typeWanted),
       atHand: atHand.map(({ type }) => type),
-      readable: (subjects.length > 0 ? subjects : atHand).some(
-        ({ page, type }) => page === true || (unknown.size > 0 && holdsWords(type, unknown, catalogue)),
-      ),
+      readable: readings.length > 0,
+      readings: new Set(readings),
+      asksFact: asksFact(words),
+      asksDetail: asksFact(words) || asksDetail(words),
       asksQuestion: asks,
       onlyTells: clause.kind === "context",
-      looksFor: (subjects.length > 0 ? subjects : atHand).some(isPlainPicture) && asksForThings(words),
+      looksFor: (spoken.length > 0 ? subjects : atHand).some(isPlainPicture) && asksForThings(words),
       sorts: asksToSort(words),
       compares: asks && asksWhatFits(words) && spoken.length > 1,
       seeksFact: clause.kind === "request" && factVerb.test(first),
@@ -131,7 +135,7 @@ function textsWithin(words: readonly Word[], mentions: readonly Mention[], resol
   });
 }
 
-const isPlainPicture = ({ type, page }: Thing): boolean => itemType(type) === "image" && page !== true;
+const isPlainPicture = ({ type, reading }: Thing): boolean => itemType(type) === "image" && reading === undefined;
 
 const leads = (first: string): boolean => !lightVerbs.has(first) && (actionVerbs.has(first) || first.endsWith("ing"));
 

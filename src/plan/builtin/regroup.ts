@@ -1,6 +1,6 @@
 /** Parts and joins clauses by what they ask for, where grammar alone can't tell. */
 import type { Catalogue } from "./catalogue.ts";
-import { emptyWords } from "./lexicon.ts";
+import { emptyWords, lightVerbs } from "./lexicon.ts";
 import { bestByWording } from "./match.ts";
 import type { Word } from "./read-request.ts";
 import type { Clause } from "./segment.ts";
@@ -52,7 +52,9 @@ function namesTwo(first: readonly Word[], second: readonly Word[], catalogue: Ca
   const [left, right] = [bestByWording(first, catalogue), bestByWording(second, catalogue)];
   if (!left || !right || left.profile === right.profile) return false;
   // "and segmented image" speaks of an image; the task must be what the second half starts with.
-  const head = second.findIndex(({ kind, lower }) => kind === "word" && !emptyWords.has(lower));
+  const head = second.findIndex(
+    ({ kind, lower }) => kind === "word" && !emptyWords.has(lower) && !lightVerbs.has(lower),
+  );
   const leads = right.evidence[0] === head && second[head]?.lower.endsWith("ed") !== true;
   return left.value >= LEAST_HALF && right.value >= LEAST_HALF && leads;
 }

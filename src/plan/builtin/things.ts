@@ -22,8 +22,8 @@ export interface Thing {
   readonly text?: string;
   /** Of data about a thing: which thing, as {@link keyOf} writes it. */
   readonly about?: string | undefined;
-  /** A file that holds words: a recording, a picture of a letter. */
-  readonly page?: boolean | undefined;
+  /** Of a file that holds words (a recording, a picture of a letter): the task that reads them. */
+  readonly reading?: string | undefined;
   /** It has a name of its own ("the receipt"), so that "the photo" rather means another one. */
   readonly named?: boolean | undefined;
 }
@@ -149,11 +149,12 @@ function oneOfThose(mention: Mention, known: Known): Resolved | undefined {
 
 /** "the second photo" counts what was sent; "the last" or "the final" one may have been made since. */
 function chosen(mention: Mention, type: ValueType, { all, recent, recency }: Known): Resolved | undefined {
-  const { ordinal: place = 0, count = 1, other } = mention;
+  const { ordinal: place = 0, count = 1, other, ordinal } = mention;
   const alike = (thing: Thing): boolean => sameType(thing.type, type);
   const sent = all.filter((thing) => thing.origin !== "step" && alike(thing));
   const resolved = (things: readonly Thing[]): Resolved | undefined =>
     things.length === 0 ? undefined : { mention, things, certainty: "named" };
+  if (ordinal === undefined && !other) return resolved(sent);
   if (other) {
     const latest = Math.max(...sent.map(recency));
     const left = sent.filter((thing) => recency(thing) < latest);

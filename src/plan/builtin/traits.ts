@@ -17,3 +17,7 @@ export const sortsInto = ({ inputs }: Profile): boolean => inputs.some(([, { slo
 export const comparesTwo = ({ inputs }: Profile): boolean =>
   inputs.filter(([, { slot, type, optional }]) => slot === "passage" && type === "text" && optional !== true).length ===
   2;
+
+/** Whether a task answers questions from words alone. */
+export const answersFromWords = (profile: Profile): boolean =>
+  takesQuestions(profile) && profile.inputs.every(([, { type, optional }]) => type === "text" || optional === true);
