@@ -36,8 +36,8 @@ it("embeds a catalogue once, also over a restart, and gives the same vectors", a
 });
 
 it("takes many who ask for the same at once", async () => {
-  const embedders = [createRememberingEmbedder(lengths, folder), createRememberingEmbedder(lengths, folder)];
-  const asked = Array.from({ length: 8 }, (_, index) => embedders[index % 2]?.embed(catalogue));
+  const [one, two] = [createRememberingEmbedder(lengths, folder), createRememberingEmbedder(lengths, folder)];
+  const asked = Array.from({ length: 8 }, (_, index) => (index % 2 ? one : two).embed(catalogue));
   for (const vectors of await Promise.all(asked)) expect(vectors).toHaveLength(60);
   expect(await readdir(folder)).toHaveLength(1);
 });

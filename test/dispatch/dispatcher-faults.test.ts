@@ -104,7 +104,7 @@ describe("places at an expert", () => {
       if (text === "first" && order.length === 1) throw crash;
       return shoutScript(call);
     };
-    const retryPolicy = { attemptsPerExpert: 2, backoffMs: 300, maxBackoffMs: 300 };
+    const retryPolicy = { attemptsPerExpert: 2, backoffMs: 1000, maxBackoffMs: 1000 };
     const { run } = await start(script, { at: 1, retryPolicy });
     const { state } = await run([textNode("first"), textNode("second"), textNode("third")]);
     expect(state.status).toBe("succeeded");

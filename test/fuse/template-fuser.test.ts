@@ -125,6 +125,23 @@ describe("what was not done", () => {
     expect((await fuse(run)).text).toBe("coffee.png shows: a cup [t1]");
   });
 
+  it("is followed by what the planner noted, once, and not what it refused, which is told already", async () => {
+    const run = drive().plan(shout("t1", "a"));
+    for (const noted of ["left aside: the rest", "refused: node t2 has no task", "left aside: the rest"]) {
+      run.must({ type: "note", nodeId: "plan", text: noted });
+    }
+    run.fail("plan", { code: "invalid-plan", message: "node t2 has no task" }).run("t1", { text: text("A") });
+    expect((await fuse(run)).text.split("\n")).toEqual([
+      "Shout: A [t1]",
+      "",
+      "Not done:",
+      "- node t2 has no task",
+      "",
+      "Note:",
+      "- left aside: the rest",
+    ]);
+  });
+
   it("is nothing where nothing was to be done", async () => {
     expect((await fuse(drive().start("plan").closePlan())).text).toBe("Nothing had to be done.");
   });
@@ -213,8 +230,9 @@ describe("hostile values", () => {
           const { start = 0 } = citations[place] ?? {};
           const before = said.slice(end, start);
           end = citations[place]?.end ?? 0;
-          if (succeeds) expect(before).toBe(`${place === 0 ? "" : "\n"}${`Shout: ${value.trim()}`.trimEnd()} `);
-          else expect(before, `t${index}`).toContain(value.replaceAll(/\s+/g, " ").trim());
+          const told = `${place === 0 ? "" : "\n"}${`Shout: ${value.trim()}`.trimEnd()} `;
+          const whole = succeeds ? before === told : before.includes(value.replaceAll(/\s+/g, " ").trim());
+          expect(whole, `t${index}: ${JSON.stringify(before)}`).toBe(true);
         }
         expect(end).toBe(said.length);
       }),

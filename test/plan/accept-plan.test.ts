@@ -37,17 +37,15 @@ it("lets sound nodes and notes through, in their order", async () => {
 });
 
 it("gives each node before the next one is written", async () => {
-  const written: string[] = [];
+  const course: string[] = [];
   const slow = planner(async function* () {
     for (const id of ["t1", "t2"]) {
-      written.push(id);
+      course.push(`${id} written`);
       yield node(id);
     }
   });
-  for await (const item of acceptPlan(slow, input, new AbortController().signal)) {
-    if (item.type === "node") expect(written.at(-1)).toBe(item.node.id);
-  }
-  expect(written).toEqual(["t1", "t2"]);
+  for await (const item of acceptPlan(slow, input, new AbortController().signal)) course.push(...told([item]));
+  expect(course).toEqual(["t1 written", "node t1", "t2 written", "node t2"]);
 });
 
 it("refuses what is unsound, what hangs on that, and what is there already; the rest goes on", async () => {
@@ -83,6 +81,26 @@ it("stops reading a plan that is too long", async () => {
   const items = await accept(endless);
   expect(told(items)).toEqual(["node t1", "node t2", "node t3", "node t4", "refused t5"]);
   expect(written).toBe(5);
+});
+
+it("tells at the end which files nothing is done with, unless they belong to what was said before", async () => {
+  const file = (digit: string, name?: string) => {
+    return { handle: `image-${digit}`, asset: digit.repeat(64), type: "image", name } as const;
+  };
+  const photoTask = { ...textTask, id: "look", inputs: { image: { type: "image", description: "" } } } as const;
+  const look: PlanItem = {
+    type: "node",
+    node: { id: "t1", task: "look", inputs: { image: { asset: "1".repeat(64) } } },
+  };
+  const given = { tasks: [photoTask], assets: [file("1", "a.png"), file("2", "b.png"), file("3")] };
+  expect(told(await accept(saying(look), given))).toEqual(["node t1", "No step uses b.png, image-3."]);
+  expect(told(await accept(saying(), given))).toEqual([]);
+  const history = [{ role: "user", text: "three files" }] as const;
+  expect(told(await accept(saying(look), { ...given, history }))).toEqual(["node t1"]);
+  expect(told(await accept(saying(look), { ...given, history, text: "and b.png?" }))).toEqual([
+    "node t1",
+    "No step uses b.png.",
+  ]);
 });
 
 it("stops when it is told to, and ends as the planner ends", async () => {

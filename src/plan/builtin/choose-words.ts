@@ -132,8 +132,9 @@ function ownWords({ clause, evidence, resolved, profile }: StepContext): string 
   if (first === undefined || last === undefined) return undefined;
   const determiner = determiners.get(words[first - 1]?.lower ?? "");
   const speaksOf = determiner !== undefined && determiner !== "indefinite";
-  // "say the alphabet" and "draw the moon" give the words themselves.
-  if (speaksOf && !(makesFile(profile) && makingVerbs.has(words[0]?.lower ?? ""))) return undefined;
   const start = determiner === undefined ? first : first - 1;
+  // "draw the moon" and "a conversation about the moon" give the words themselves.
+  const makes = makesFile(profile) && makingVerbs.has(words[0]?.lower ?? "");
+  if (speaksOf && !makes && words[start - 1]?.lower !== "about") return undefined;
   return textOf(words.slice(start, last + 1));
 }

@@ -48,7 +48,7 @@ export function asksWhatFits(words: readonly Word[]): boolean {
 }
 
 const fact =
-  /^(?:when|where|who|whose|whom|why|how (?:much|long|old|far|often|big|high|tall|late|early)|when's|where's|who's)\b|\b(?:says?|mentions?|tells?|thinks?|writes?|explains?) (?:\w+ )?(?:about|of|on|when|where|who|why|how|if|whether)\b|^what (?:did|does|do|was|were|has|have|will|would) (?:he|she|they|we|i)\b/;
+  /^(?:when|where|who|whose|whom|why|how (?:much|long|old|far|often|big|high|tall|late|early)|when's|where's|who's)\b|\b(?:says?|mentions?|tells?|thinks?|writes?|explains?) (?:\w+ )?(?:about|of|on|when|where|who|why|how|if|whether)\b|^what (?:did|does|do|was|were|has|have|will|would) (?:he|she|they|we|i) (?!say\b)\w/;
 
 /** Asks for something that words may tell: "when was it written?", "what does it say about breakfast?" */
 export const asksFact = (words: readonly Word[]): boolean => fact.test(words.map(({ lower }) => lower).join(" "));

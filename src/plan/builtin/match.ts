@@ -199,7 +199,7 @@ export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefi
   const answering =
     wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
   if (!best) return undefined;
-  if (!hasContent(wanted.words)) return wanted.asksFact && wanted.readable ? answering : undefined;
+  if (!hasContent(wanted.words)) return wanted.asksFact ? answering : undefined;
   const least = wanted.verbLeads && !best.evidence.has(0) ? leastBesideVerb : leastLexical;
   const near =
     best.lexical >= least ||

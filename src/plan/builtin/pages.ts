@@ -15,8 +15,11 @@ export function readingOf(type: ValueType, names: ReadonlySet<string>, catalogue
   const asked = catalogue.profiles.some(
     (profile) => takesQuestions(profile) && profile.inputs.some(([, input]) => input.type === type),
   );
-  const reading = asked ? firstReading(type, names, catalogue) : plain;
-  return asked && reading?.profile === plain?.profile ? undefined : reading?.profile.task.id;
+  if (!asked) return plain?.profile.task.id;
+  // Words that name a task ask for it; they don't say what the file is.
+  const calls = [...names].filter((name) => !catalogue.profiles.some((profile) => profile.name.has(name)));
+  const reading = firstReading(type, new Set(calls), catalogue);
+  return reading?.profile === plain?.profile ? undefined : reading?.profile.task.id;
 }
 
 const firstReading = (from: ValueType, hints: ReadonlySet<string>, catalogue: Catalogue): Conversion | undefined =>
