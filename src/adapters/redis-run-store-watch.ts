@@ -39,13 +39,14 @@ export async function* watchRun(
           redis.xlen(stream),
           readEvents(redis, stream, seen, PAGE),
         ]);
-        if (page.length === 0 && (head === null || !decodeHead(head).active)) return;
-        if (revision < seen) {
-          // Redis was killed and has lost its last moments: what comes now takes the place of what was seen then.
-          seen = revision;
+        if (seen > after && revision < seen) {
+          // Redis died and has lost its last moments. Which of them came again differently, nobody knows: all is told anew.
+          seen = after;
           mailbox?.close();
           mailbox = undefined;
+          continue;
         }
+        if (page.length === 0 && (head === null || !decodeHead(head).active)) return;
         mailbox ??= openMailbox(feed, stream, revision, signal);
         events = page;
         isMore = page.length === PAGE;

@@ -167,7 +167,10 @@ describe.each(["before", "after"] as const)("a controller that dies %s a write",
       const place = await temporaryFolder();
       folder = place.folder;
       const life = { failed: false };
-      if ((await runUntilDeath(writes, moment, life)) === "lived") break;
+      if ((await runUntilDeath(writes, moment, life)) === "lived") {
+        await place.remove();
+        break;
+      }
       dead += 1;
 
       const scripted = experts(life);

@@ -35,6 +35,7 @@ export const opticalCharacterRecognition = defineTask({
     "what does it say",
     "what is written",
     "written on",
+    "read",
     "read sign",
     "read label",
     "read letter",

@@ -27,6 +27,7 @@ export const sentimentAnalysis = defineTask({
     "tone of text",
     "opinion of writer",
     "how author feels",
+    "how writer feels",
     "polarity",
   ],
   examples: [

@@ -13,7 +13,7 @@ export interface Branches {
 type Words = readonly Word[];
 
 const echo =
-  /^(?:if|unless|so|yes|not|no|it|they|does|do|is|are|there|any|isn't|aren't|doesn't|don't|that's|that|the|case|true|more|less|fewer|least|most|at|than|exactly|or)$/;
+  /^(?:if|unless|so|yes|not|no|it|they|does|do|is|are|there|any|isn't|aren't|doesn't|don't|that's|that|the|case|true|none|nobody|more|less|fewer|least|most|at|than|exactly|or)$/;
 
 /** "if so", "if not", "if there are more than three": asks again what was asked before. */
 export const isEcho = (words: Words): boolean =>

@@ -83,6 +83,7 @@ function isVerbHere(words: Words, at: number): boolean {
   const { lower } = word;
   const base = lower.endsWith("s") ? lower.slice(0, -1) : lower;
   const known = [lower, base].some((one) => actionVerbs.has(one) || lightVerbs.has(one) || finiteVerbs.has(one));
+  if (finiteVerbs.has(lower) && /^(?:that|this|which|who|it)$/.test(before?.lower ?? "")) return true;
   if (lower.endsWith("ing")) return !before || !introduces(before);
   return (
     known &&

@@ -65,7 +65,7 @@ export const emptyWords = words(`a an the this that these those some any each ev
 /** Verbs by which people ask for whatever it is; they say nothing of the task. */
 export const lightVerbs = words(`want need wish like love help know tell say give provide get make do perform show let
   see try run apply carry take have find use produce obtain present return process require assist inform using
-  create generate look go come start work working wants needs made done`);
+  create generate look go come start work working wants needs made done wonder wondering`);
 
 /** Verbs that open an imperative, in the base form. A catalogue's own wordings add to them. */
 export const actionVerbs = words(`add adjust align analyse analyze annotate answer apply ask assess attach blend blur

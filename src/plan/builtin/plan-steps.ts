@@ -37,7 +37,8 @@ export function planSteps({ clauses: told, likeness, catalogue, things, draft }:
     }
     branching.enter(clause);
     if (clause.branch === "if" && isEcho(clause.words)) {
-      branching.leave(clause, asked?.made ?? [], [...clause.words, ...(asked?.clause.words ?? [])]);
+      const counts = things.recent(branching.guard()).filter(isCount);
+      branching.leave(clause, asked?.made ?? counts.slice(-1), [...clause.words, ...(asked?.clause.words ?? [])]);
       continue;
     }
     const guard = branching.guard();

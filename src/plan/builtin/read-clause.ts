@@ -26,7 +26,7 @@ const factVerb =
   /^(?:find|know|identify|determine|understand|tell|learn|check|get|figure|see|discover|retrieve|extract)$/;
 
 /** How much the type of what is spoken of counts beside the clause's own words; "it" stands for "the image". */
-const contextWeights = { spoken: 0.3, pronoun: 0.8, language: 0.7 } as const;
+const contextWeights = { spoken: 0.3, pronoun: 0.8, language: 0.7, whichLanguage: 1.3 } as const;
 
 export function readClause(
   clause: Clause,
@@ -74,7 +74,7 @@ export function readClause(
         ...weigh(lead),
         ...known,
         ...(words.some(({ lower }) => languages.has(lower))
-          ? [{ stem: stem("language"), weight: contextWeights.language }]
+          ? [{ stem: stem("language"), weight: asksWhether(words) ? contextWeights.whichLanguage : contextWeights.language }]
           : []),
       ],
       verbLeads: clause.kind === "request" && leads(first),
@@ -134,6 +134,9 @@ function textsWithin(words: readonly Word[], mentions: readonly Mention[], resol
       : [one];
   });
 }
+
+/** "Is it in German?" */
+const asksWhether = (words: readonly Word[]): boolean => /^(?:is|are|was|were)$/.test(words[0]?.lower ?? "");
 
 const isPlainPicture = ({ type, reading }: Thing): boolean => itemType(type) === "image" && reading === undefined;
 
