@@ -25,6 +25,7 @@ export const imageAnnotate = defineTask({
     "mark",
     "outline objects",
     "highlight",
+    "outline",
     "point out",
     "circle",
     "show where",

@@ -22,7 +22,7 @@ export const sentenceSimilarity = defineTask({
     "compare with",
     "compare",
     "how alike",
-    "look alike",
+    "alike",
     "difference between",
     "same thing",
     "show same",

@@ -18,6 +18,7 @@ export const textToSpeech = defineTask({
     "read back",
     "read to me",
     "read me",
+    "say",
     "say aloud",
     "say out loud",
     "aloud",

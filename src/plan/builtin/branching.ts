@@ -1,7 +1,7 @@
 /** Keeps track of which branch of a condition the clauses are in. */
 import type { Condition } from "../../run/plan-node.ts";
 import { conditionOn, type Branches } from "./conditions.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import type { Thing } from "./things.ts";
 
 interface Branching {

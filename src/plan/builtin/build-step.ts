@@ -68,7 +68,8 @@ function buildNode(
   const id = draft.add({ task: profile.task.id, inputs, when, each, after });
   if (id === undefined) return undefined;
   const about = sources[0]?.thing;
-  return { id, things: outputsOf(context, profile, id, { about, mapped: each !== undefined, sources }) };
+  const sought = sources.find(({ slot }) => slot === "label")?.thing.text;
+  return { id, things: outputsOf(context, profile, id, { about, mapped: each !== undefined, sources, sought }) };
 }
 
 interface Offered {

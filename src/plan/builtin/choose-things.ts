@@ -4,8 +4,9 @@ import { fits, type ValueType } from "../../run/value.ts";
 import type { Catalogue, Profile } from "./catalogue.ts";
 import { findConversions, type Gap } from "./close-gaps.ts";
 import { itemType } from "./item-type.ts";
-import type { Clause } from "./segment.ts";
-import type { Certainty, Resolved, Thing, Things } from "./things.ts";
+import type { Clause } from "./clause.ts";
+import { isSpecial, type Certainty, type Resolved, type Thing, type Things } from "./things.ts";
+import { answersFromWords, makesFile } from "./traits.ts";
 
 /** What a clause gives a step to bind its inputs with. */
 export interface StepContext {
@@ -48,16 +49,23 @@ export function chooseThings(context: StepContext, { type }: InputSpec, used: Re
     return [];
   };
   const latest = (suits: (thing: Thing) => boolean): readonly Thing[] => {
-    const fitting = things
+    const all = things
       .recent(guard)
       .filter((thing) => thing.origin !== "history" && !isQuestion(thing) && suits(thing));
+    // Answers stand in what holds words, whatever was looked at last.
+    const pages = answersFromWords(context.profile) ? all.filter(isPage) : [];
+    const fitting = pages.length > 0 ? pages : all;
     return fitting[0] ? group(fitting[0], fitting, { context, wanted }) : [];
   };
+  // Findings may be spoken, but their words are nothing to find more in.
+  const isContent = (thing: Thing): boolean => thing.content || wanted !== "text" || makesFile(context.profile);
   const ways = [
     () => spokenOf(["named", "typed", "pronoun"], fitsAsIs),
     () => spokenOf(["named", "typed"], fitsConverted),
-    () => latest(fitsAsIs),
+    () => latest((thing) => isContent(thing) && fitsAsIs(thing)),
     () => spokenOf(["pronoun"], fitsConverted),
+    () => latest((thing) => isContent(thing) && fitsConverted(thing)),
+    () => latest(fitsAsIs),
     () => latest(fitsConverted),
   ];
   for (const way of ways) {
@@ -98,6 +106,8 @@ interface Purpose {
   readonly wanted: ValueType;
 }
 
+const isPage = ({ reading }: Thing): boolean => reading !== undefined;
+
 /**
  * Where nobody says what is meant: all that the last step made; of files that nobody spoke of yet, those that hold
  * words where words are wanted, else all of the first one's type, but not those that have names of their own.
@@ -105,13 +115,16 @@ interface Purpose {
 function group(first: Thing, fitting: readonly Thing[], { context, wanted }: Purpose): readonly Thing[] {
   const { things, guard } = context;
   if (first.origin === "step") return things.together(first, guard).filter((thing) => fitting.includes(thing));
+  if (wanted === "text" && first.origin === "asset" && !isPage(first) && things.wasSpokenOf(first)) {
+    const pages = fitting.filter((thing) => isPage(thing) && things.together(first, guard).includes(thing));
+    return pages.length > 0 ? pages : [first];
+  }
   const untouched = fitting.filter((thing) => thing.origin === "asset" && !things.wasSpokenOf(thing));
   if (!untouched.includes(first)) return [first];
-  const pages =
-    wanted === "text" && first.type !== "text" ? untouched.filter(({ reading }) => reading !== undefined) : [];
+  const pages = wanted === "text" && first.type !== "text" ? untouched.filter(isPage) : [];
   if (pages.length > 0) return pages;
   const alike = untouched.filter((thing) => thing.group === first.group);
-  const plain = alike.filter(({ named }) => !named);
+  const plain = alike.filter((thing) => !isSpecial(thing));
   return plain.length > 0 ? plain : alike.slice(0, 1);
 }
 

@@ -1,19 +1,18 @@
 /** Chooses what an input takes from the words of a clause: a number, a name, a question, a text to work on. */
 import type { InputSpec } from "../../registry/task-spec.ts";
-import { isAssetType, sameType } from "../../run/value.ts";
-import type { Profile } from "./catalogue.ts";
+import { sameType } from "../../run/value.ts";
 import { chooseThings, isQuestion, type StepContext } from "./choose-things.ts";
-import { itemType } from "./item-type.ts";
 import { determiners, emptyWords, languages, lightVerbs, makingVerbs, typeOfNoun, vagueNouns } from "./lexicon.ts";
 import { findMentions } from "./mentions.ts";
 import { alternativesIn, angleIn, languageIn, sizeIn, textOf } from "./slots.ts";
-import { labelsIn } from "./labels.ts";
+import { labelsIn, namesAnything } from "./labels.ts";
 import type { Resolved, Thing } from "./things.ts";
+import { makesFile } from "./traits.ts";
 
 function literal(type: "text" | "number", value: string | number): Thing {
   const binding =
     type === "text" ? { value: { type, value: String(value) } } : { value: { type, value: Number(value) } };
-  return { binding, type, names: new Set(), origin: "literal", group: "literal", content: false };
+  return { binding, type, names: new Set(), origin: "literal", group: "literal", content: false, text: String(value) };
 }
 
 const texts = (text: string | undefined): Thing[] =>
@@ -34,7 +33,7 @@ export function chooseForSlot(context: StepContext, spec: InputSpec, used: Reado
     case "language":
       return texts(languageIn(clause.words));
     case "label":
-      return texts(labelsIn(clause.words, evidence).join(", "));
+      return texts(labelsIn(clause.words, evidence).join(", ") || soughtBefore(context));
     case "labels":
       return texts(alternativesIn(clause.words).join(", "));
     case "question":
@@ -45,6 +44,12 @@ export function chooseForSlot(context: StepContext, spec: InputSpec, used: Reado
     case undefined:
       return choosePassage(context, spec, used);
   }
+}
+
+/** "how many cats are in the first photo, and how many in the second?" */
+function soughtBefore({ clause, things, guard }: StepContext): string | undefined {
+  const elliptic = clause.words.some(({ lower }) => lower === "many") && !namesAnything(clause.words);
+  return elliptic ? things.recent(guard).find(({ sought }) => sought !== undefined)?.sought : undefined;
 }
 
 function chooseQuestion(context: StepContext, used: ReadonlySet<Thing>): readonly Thing[] {
@@ -102,9 +107,6 @@ function choosePassage(context: StepContext, spec: InputSpec, used: ReadonlySet<
   const said = things.recent(guard).filter(({ origin }) => origin === "history");
   return said.length > 0 ? said.slice(0, 1) : texts(own);
 }
-
-const makesFile = ({ outputs }: Profile): boolean =>
-  outputs[0] !== undefined && isAssetType(itemType(outputs[0][1].type));
 
 /**
  * What a clause says beyond the words by which its task was found: "translate *good morning* into Spanish". Undefined

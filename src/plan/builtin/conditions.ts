@@ -64,5 +64,8 @@ function byBoolean(things: readonly Thing[]): Branches | undefined {
 function byText(things: readonly Thing[], words: Words): Branches | undefined {
   const subject = referenceOf(things, "text");
   const last = words.findLast(({ kind, lower }) => kind === "word" && !emptyWords.has(lower));
+  // "if there is text in it"
+  if (subject && /\bthere (?:is|are|was)|\b(?:has|have|contains?)\b/.test(words.map(({ lower }) => lower).join(" ")))
+    return { holds: { ...subject, op: "exists" }, fails: { ...subject, op: "empty" } };
   return subject && last && { holds: { ...subject, op: "contains", value: last.lower }, fails: undefined };
 }

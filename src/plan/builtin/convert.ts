@@ -6,7 +6,7 @@ import type { Catalogue, Profile } from "./catalogue.ts";
 import { findConversions, type Conversion } from "./close-gaps.ts";
 import type { Draft } from "./draft.ts";
 import { emptyWords, lightVerbs } from "./lexicon.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import { labelsIn } from "./labels.ts";
 import { keyOf, type Resolved, type Thing, type Things } from "./things.ts";
 
@@ -73,6 +73,7 @@ function addConversion(context: MakeContext, thing: Thing, step: Conversion, wan
   const made = outputsOf({ ...context, group, evidence: new Set() }, profile, id, {
     about: thing,
     mapped,
+    sought: labels.join(", "),
     sources: [{ thing, slot: undefined }],
   });
   const known = new Set(context.things.recent(context.guard).map(keyOf));
@@ -86,13 +87,15 @@ export interface Origin {
   /** The thing that the node worked on. */
   readonly about: Thing | undefined;
   readonly mapped: boolean;
+  /** What it looked for, of a node that looks for what is named. */
+  readonly sought?: string | undefined;
   readonly sources: readonly { readonly thing: Thing; readonly slot: string | undefined }[];
 }
 
 /** The things that a node gives, the main one first. */
 export function outputsOf(context: MakeContext, profile: Profile, id: string, origin: Origin): Thing[] {
   const { clause, evidence, guard, group } = context;
-  const { about, mapped, sources } = origin;
+  const { about, mapped, sources, sought } = origin;
   const main = profile.outputs[0]?.[1].type;
   const content = main !== undefined && (isAssetType(itemType(main)) || itemType(main) === "text");
   const asked = [...evidence].map((at) => clause.words[at]?.stem ?? "").filter((stem) => stem !== "");
@@ -110,6 +113,7 @@ export function outputsOf(context: MakeContext, profile: Profile, id: string, or
       content,
       guard,
       about: about && keyOf(about),
+      sought,
     };
   });
 }

@@ -1,10 +1,10 @@
 /** Clauses that leave out what was said just before: "and how many?", "what is it?". */
 import { emptyWords } from "./lexicon.ts";
-import { labelsIn } from "./labels.ts";
+import { labelsIn, namesAnything } from "./labels.ts";
 import type { Match } from "./match.ts";
 import { hasContent } from "./match.ts";
 import type { Word } from "./read-request.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import type { Resolved, Thing } from "./things.ts";
 import { findsThings } from "./traits.ts";
 
@@ -15,9 +15,8 @@ export function wasFoundBefore(
   { resolved, found }: { readonly resolved: readonly Resolved[]; readonly found: readonly Thing[] },
 ): readonly Thing[] | undefined {
   const names = resolved.some(({ certainty }) => certainty !== "pronoun") || labelsIn(words, evidence).length > 0;
-  const anything = words.some(({ lower }) => /^(?:objects?|things?|items?|everything)$/.test(lower));
   const counts = words.some(({ lower }) => lower === "many");
-  return findsThings(profile) && counts && !names && !anything && found.length > 0 ? found : undefined;
+  return findsThings(profile) && counts && !names && !namesAnything(words) && found.length > 0 ? found : undefined;
 }
 
 /** "what is this?", "tell me what you see": asks to put into words whatever there is. */

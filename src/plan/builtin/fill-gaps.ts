@@ -1,8 +1,8 @@
 /** "Rotate the first photo 90 degrees and the second 180 degrees": the second half leaves its verb out. */
-import { ordinalOf } from "./lexicon.ts";
+import { ordinalOf, typeOfNoun } from "./lexicon.ts";
 import { findMentions } from "./mentions.ts";
 import type { Word } from "./read-request.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 
 type Words = readonly Word[];
 
@@ -21,10 +21,10 @@ function parted(clause: Clause): Clause[] {
   return [{ ...clause, words: first }, ...parted({ ...clause, words: [verb, ...second] })];
 }
 
-/** "the second ...", "the other one ...", "b.png ...". */
+/** "the second ...", "the other one ...", "photo 2 ...", "b.png ...". */
 function startsAnother(words: Words, at: number): boolean {
   const [word, next] = [words[at], words[at + 1]];
-  if (word?.kind === "file") return true;
+  if (word?.kind === "file" || (typeOfNoun.has(word?.lower ?? "") && next?.kind === "number")) return true;
   return word?.lower === "the" && (next?.lower === "other" || ordinalOf(next?.lower ?? "") !== undefined);
 }
 

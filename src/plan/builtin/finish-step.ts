@@ -27,7 +27,8 @@ export function insteadOf(context: BuildContext): Instead | undefined {
   const gap = { from: main[1].type, to: "text", hints, making: false, done: new Set<string>() } as const;
   const [first] = findConversions(gap, catalogue) ?? [];
   if (!first || first.profile.task.unavailable !== undefined) return undefined;
-  const meant = resolved[0]?.things[0] ?? things.recent(guard)[0];
+  const recent = things.recent(guard);
+  const meant = resolved[0]?.things[0] ?? recent.find(({ reading }) => reading !== undefined) ?? recent[0];
   const isPage = meant?.reading !== undefined || readingOf(main[1].type, hints, catalogue) !== undefined;
   const reader = isPage
     ? catalogue.profiles.find((one) => one.task.unavailable === undefined && answersFromWords(one))

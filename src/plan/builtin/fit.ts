@@ -19,9 +19,10 @@ const weights = {
   fact: 0.7,
   reading: 0.35,
   language: 0.5,
-  madeFor: 1.2,
+  madeFor: 1.4,
   ordered: -0.4,
   unsorted: -0.3,
+  unnamed: -1,
 } as const;
 
 /** `reachable`: types that what is at hand can be turned into. */
@@ -73,7 +74,7 @@ export const isMadeFor = (profile: Profile, { looksFor, sorts, compares }: Wante
 function slotFit(wanted: Wanted, profile: Profile): number {
   const { words, asksQuestion, sorts } = wanted;
   const slots = new Set(profile.inputs.map(([, { slot }]) => slot));
-  const question = asksQuestion && slots.has("question") ? weights.question : 0;
+  const question = asksQuestion && !sorts && slots.has("question") ? weights.question : 0;
   const asksFact = wanted.asksFact && answersFromWords(profile) && hasWords(wanted) ? weights.fact : 0;
   const reads = !wanted.asksDetail && wanted.readings.has(profile.task.id) ? weights.reading : 0;
   const made = isMadeFor(profile, wanted) ? weights.madeFor : 0;
@@ -90,6 +91,8 @@ function slotFit(wanted: Wanted, profile: Profile): number {
         !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
     );
   const language = named && slots.has("language") ? weights.language : 0;
+  // "is there text in it?": text is no thing to look for.
+  const unnamed = wanted.namesText && findsThings(profile) ? weights.unnamed : 0;
   const unsorted = sortsInto(profile) && !sorts ? weights.unsorted : 0;
-  return question + asksFact + reads + made + ordered + language + unsorted;
+  return question + asksFact + reads + made + ordered + language + unsorted + unnamed;
 }

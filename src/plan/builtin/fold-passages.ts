@@ -73,6 +73,10 @@ export function foldPassages(words: Words, text: string, isVerb: VerbTest): Word
     const noun = before.find(
       ({ kind, lower }) => kind === "word" && (typeOfNoun.get(lower) === "text" || announced.test(lower)),
     );
+    // "which is it: good, bad or neither?" goes on to ask.
+    const end = sentenceEnd(colon + 1);
+    const rest = words.slice(colon + 1, end);
+    if (rest.at(-1)?.text === "?" && rest.some(({ lower }) => lower === "or")) return undefined;
     // "do this: ..." announces what is to be done.
     if (!noun || before.some(({ lower }) => lower === "do" || lower === "perform")) return undefined;
     if (noun.stem === "quest") return noun.lower === "question" ? sentenceEnd(colon + 1) : undefined;

@@ -1,7 +1,7 @@
 /** "Where does Maria live? Maria lives in Lisbon.": what is only told is a text to work on, where there is no other. */
 import { startsTelling } from "./grammar.ts";
 import { typeOfNoun } from "./lexicon.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 
 /** Fewer words than this tell nothing to work on. */
 const LEAST_WORDS = 4;

@@ -2,7 +2,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { chooseTask, rankTasks, type Match } from "./match.ts";
 import { readClause, type Reading } from "./read-clause.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import type { Things } from "./things.ts";
 import { takesQuestions } from "./traits.ts";
 

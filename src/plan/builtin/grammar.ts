@@ -18,7 +18,7 @@ type Words = readonly Word[];
 
 /** Where somebody starts to say what they want; what they want follows. */
 const wish =
-  /^(?:that |which |so )?(?:(?:i|we)(?:'d|'ll)?(?: would| will| also| really| just| now| still| then| do| am| are)* (?:want|need|wish|like|love|require|interested|looking|hope|trying)(?: you to)?\b|i'm (?:also |really )?(?:interested|looking|trying)\b|(?:would|'d) (?:also )?(?:like|love) |(?:want|need|wish) (?:you )?to |please\b|kindly\b|(?:can|could|would|will) (?:you|i|we|it|someone)\b|help me\b|let's\b|let me know\b|(?:your|the|my) (?:task|goal|aim) is\b)/;
+  /^(?:that |which |so )?(?:(?:i|we)(?:'d|'ll)?(?: would| will| also| really| just| now| still| then| do| am| are)* (?:want|need|wish|require|interested|looking|hope|trying)(?: you to)?\b|(?:i|we)(?:'d| would| will|'ll)(?: also| really| just| now| still| then)* (?:like|love)(?: you to)?\b|i'm (?:also |really )?(?:interested|looking|trying)\b|(?:would|'d) (?:also )?(?:like|love) |(?:want|need|wish) (?:you )?to |please\b|kindly\b|(?:can|could|would|will) (?:you|i|we|it|someone)\b|help me\b|let's\b|let me know\b|(?:your|the|my) (?:task|goal|aim) is\b)/;
 
 /** Where somebody tells what there is. */
 const telling =
@@ -107,12 +107,17 @@ export function skipAdverbs(words: Words, from: number): number {
   return at;
 }
 
+/** "where she was born": asks, too. */
+const subjects = new Set(["she", "he", "they", "we", "i", "it", "the"]);
+
 /** Whether a question starts here: "how many ...", "is there ...". */
 export function startsQuestion(words: Words, at: number): boolean {
   const [word, next] = [words[at], words[at + 1]];
   if (word?.kind !== "word") return false;
   if (questionWords.has(word.lower))
-    return word.lower !== "when" && word.lower !== "where" ? true : questionVerbs.has(next?.lower ?? "");
+    return word.lower !== "when" && word.lower !== "where"
+      ? true
+      : questionVerbs.has(next?.lower ?? "") || (word.lower === "where" && subjects.has(next?.lower ?? ""));
   return word.lower === "whether";
 }
 

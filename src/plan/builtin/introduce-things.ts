@@ -5,7 +5,7 @@ import { findMentions } from "./mentions.ts";
 import { readingOf } from "./pages.ts";
 import { determiners, emptyWords, lightVerbs, typeOfNoun } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import { createThings, type Things } from "./things.ts";
 import { splitWords, stem } from "./words.ts";
 
@@ -43,7 +43,7 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[], ca
         group: asset.type,
         content: true,
         reading,
-        named: (reading !== undefined && asset.type === "image") || named.some((word) => heads.has(stem(word))),
+        named: named.some((word) => heads.has(stem(word))),
       });
   }
   const quoted = new Set<string>();

@@ -5,24 +5,25 @@ import type { Word } from "./read-request.ts";
 import { alternativesIn } from "./slots.ts";
 
 const shows = "shows?|contains?|includes?|features?|depicts?|has|have|got";
+const sees = "see|spot|recogni[sz]e|find|notice|detect|make out";
 const those = "(?:the|this|that|these|those|any|both|either|each|all|of|one|ones|my|our|two|three|four|five) ";
 const patterns = [
-  // "which of the photos shows", "which photo is the one with", "what picture has"
-  new RegExp(
-    String.raw`^(?:which|what) (?:${those})*(?:PICTURE|ones?|of (?:them|these|those))\b.*\b(?:${shows}|with|sees?|there)\b`,
-  ),
-  new RegExp(String.raw`^which (?:ones? )?(?:${shows})\b`),
-  new RegExp(String.raw`^(?:do|does|did) .*\b(?:${shows}|appear|exist|see)\b`),
-  new RegExp(String.raw`^(?:whether|if) .*\b(?:${shows}|appears?|exists?|visible)\b`),
-  new RegExp(String.raw`^(?:whether|if|is|are) .*\b(?:in|on|at) (?:${those})*(?:PICTURE|it|them|there|here)$`),
-  /^(?:is|are) .*\bvisible\b/,
-  /^(?:(?:can|could|do) (?:you|we|i) )?(?:see|spot) (?:an?|any|some|the)\b/,
-  /^where(?: is| are|'s) /,
-];
+  // "which of the photos shows", "which photo is the one with", "what picture has", "which of these is a photo of"
+  String.raw`^(?:which|what) (?:${those})*(?:PICTURE|ones?|of (?:them|these|those))\b.*\b(?:${shows}|with|sees?|there|PICTURE of)\b`,
+  String.raw`^which (?:ones? )?(?:${shows})\b`,
+  String.raw`^(?:do|does|did) .*\b(?:${shows}|appear|exist|${sees})\b`,
+  String.raw`^(?:whether|if) .*\b(?:${shows}|appears?|exists?|visible)\b`,
+  String.raw`^(?:whether|if|is|are) .*\b(?:in|on|at) (?:${those})*(?:PICTURE|it|them|there|here)$`,
+  String.raw`^(?:is|are) (?:${those.trim()}|it) an? (?:PICTURE of|.* or an? )\b`,
+  String.raw`^(?:is|are) .*\bvisible\b`,
+  String.raw`^(?:(?:can|could|do) (?:you|we|i) )?(?:${sees}) (?:an?|any|some|the)\b`,
+  "^any [a-z]",
+  "^where(?: is| are|'s) ",
+].map((pattern) => new RegExp(pattern));
 const leadIn =
   /^(?:(?:can you |please )?(?:tell me|say|check|see|find out|know|show me|look) )+(?=(?:which|what|whether|if|where) )/;
 
-/** Whether a clause asks if, where, or in which picture there is what it names. */
+/** Whether a clause asks if, where, or in which picture there is what it names, provided that it is about pictures. */
 export function asksForThings(words: readonly Word[]): boolean {
   const text = words
     .filter(({ kind }) => kind !== "mark")

@@ -30,6 +30,10 @@ const idleNouns =
 const adjectives =
   /^(?:visible|different|various|possible|entire|whole|single|individual|exact|similar|identical|present|available|closest|nearest|biggest|largest|smallest|big|large|small|little|tiny|huge|tall|short|long|old|young|new|red|green|blue|yellow|black|white|gr[ae]y|brown|pink|purple|dark|bright|colou?r(?:ed|ful)?|beautiful|pretty|nice|cute)$/;
 
+/** "how many objects are there?": of whatever kind. */
+export const namesAnything = (words: Words): boolean =>
+  words.some(({ lower }) => /^(?:objects?|things?|items?|everything|anything)$/.test(lower));
+
 /**
  * What is named, in the singular, compounds whole: "hide the licence plates" names "licence plate". Words that the task
  * was found by count only where nothing else is named; words for media and for anything at all never do.

@@ -60,7 +60,7 @@ export const emptyWords = words(`a an the this that these those some any each ev
   above below i'd i'm i've it's let lets let's also finally next lastly afterwards afterward later additionally
   furthermore moreover subsequently first firstly second secondly third thirdly last one two three four five again
   now still own such other another same like more less fewer least most many much few exactly only either neither what's who's how's where's
-  when's why's latter former unless whether`);
+  when's why's latter former unless whether otherwise else`);
 
 /** Verbs by which people ask for whatever it is; they say nothing of the task. */
 export const lightVerbs = words(`want need wish like love help know tell say give provide get make do perform show let
@@ -68,7 +68,8 @@ export const lightVerbs = words(`want need wish like love help know tell say giv
   create generate look go come start work working wants needs made done wonder wondering`);
 
 /** Verbs that open an imperative, in the base form. A catalogue's own wordings add to them. */
-export const actionVerbs = words(`add adjust align analyse analyze annotate answer apply ask assess attach blend blur
+export const actionVerbs =
+  words(`cancel copy delete erase rename undo add adjust align analyse analyze annotate answer apply ask assess attach blend blur
   book brighten build buy calculate caption capture change change check choose classify clean clear close collect color
   colorize colour combine compare complete compose compress compute conclude convert correct count create crop cut
   darken deliver denoise describe design detect determine develop diagnose display divide download draw edit embed
@@ -117,7 +118,7 @@ export const determiners: ReadonlyMap<string, "definite" | "indefinite" | "demon
   ...["my", "your", "our", "its", "their", "his", "her"].map((word) => [word, "possessive"] as const),
 ]);
 
-export const singularPronouns = words("it this that one");
+export const singularPronouns = words("it it's this that one");
 export const pluralPronouns = words("them they these those both each all");
 
 /** Words that make a noun phrase mean several things: "both photos". */

@@ -2,7 +2,7 @@
 import { asTuttiError } from "../../errors.ts";
 import type { Embedder } from "../../ports/embedder.ts";
 import type { Catalogue, Profile } from "./catalogue.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 
 /** By task id, -1..1. */
 export type Likeness = ReadonlyMap<string, number>;

@@ -44,6 +44,8 @@ export interface Wanted {
   readonly readable: boolean;
   /** Whether it asks if, where, or in which picture there is what it names. */
   readonly looksFor: boolean;
+  /** Whether text is all that it names. */
+  readonly namesText: boolean;
   /** Whether it names what something is to be sorted into. */
   readonly sorts: boolean;
   /** Whether it asks which of several things goes with another one. */
@@ -188,6 +190,7 @@ export function hasContent(words: readonly Word[]): boolean {
 const leastLexical = 0.4;
 const leastBesideVerb = 0.7;
 const leastLikeness = 0.5;
+const leastLikenessBesideVerb = 0.65;
 const leastScore = 0.7;
 /** Words that don't ask, such as "a summary of the letter", must name the task. */
 const plainly = { lexical: 0.8, score: 1 } as const;
@@ -199,11 +202,14 @@ export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefi
   const answering =
     wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
   if (!best) return undefined;
-  if (!hasContent(wanted.words)) return wanted.asksFact ? answering : undefined;
-  const least = wanted.verbLeads && !best.evidence.has(0) ? leastBesideVerb : leastLexical;
+  // "what does it say?": plain words that make a wording together.
+  const worded = best.evidence.size > 1 && best.lexical >= plainly.lexical && best.score >= plainly.score;
+  if (!hasContent(wanted.words)) return worded ? best : wanted.asksFact ? answering : undefined;
+  const besideVerb = wanted.verbLeads && !best.evidence.has(0);
+  const least = besideVerb ? leastBesideVerb : leastLexical;
   const near =
     best.lexical >= least ||
-    (wanted.likeness.get(best.profile.task.id) ?? 0) >= leastLikeness ||
+    (wanted.likeness.get(best.profile.task.id) ?? 0) >= (besideVerb ? leastLikenessBesideVerb : leastLikeness) ||
     isMadeFor(best.profile, wanted);
   if (wanted.onlyTells) return best.lexical >= plainly.lexical && best.score >= plainly.score ? best : undefined;
   if (near && best.score >= leastScore) return isHopeless(best, wanted, catalogue) ? (answering ?? best) : best;

@@ -43,6 +43,8 @@ export interface Mention {
   readonly count?: number | undefined;
   /** "the other one": not what was spoken of last. */
   readonly other?: boolean | undefined;
+  /** "which photo". */
+  readonly asked?: boolean | undefined;
   /** "both", "each": of whatever there is, even where what follows names none of it ("make both smaller"). */
   readonly distributes?: boolean | undefined;
   /** `target` is what something is turned into or what is to be made; everything else is worked on or with. */
@@ -96,7 +98,8 @@ function pronoun(words: Words, at: number): Mention | undefined {
   // "which one": one of those.
   if (word.lower === "one" && /^wh(?:ich|at)$/.test(words[at - 1]?.lower ?? "")) return undefined;
   // "this photo", "that I took", "all cats": no pronoun.
-  if (next?.kind === "word" && determiners.has(word.lower) && !standsAlone(next)) return undefined;
+  const leads = determiners.has(word.lower) || word.lower === "one";
+  if (next?.kind === "word" && leads && !standsAlone(next)) return undefined;
   if (word.lower === "that" && next?.kind === "word") return undefined;
   return {
     kind: "pronoun",
@@ -159,6 +162,7 @@ function phrase(words: Words, from: number, makesThings: boolean): Mention | und
     ordinal: ordered ? ordinalOf(ordered.lower) : numberAfter(words, to),
     count: counted && numberOf(counted.lower),
     other,
+    asked: which,
     distributes: /^(?:both|all|each|every|either|neither)$/.test(inside[0]?.lower ?? ""),
     role: isTarget({ determiner, preposition, type, makesThings, form }) ? "target" : "source",
     preposition,

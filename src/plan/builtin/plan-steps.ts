@@ -8,7 +8,7 @@ import { announces, foresee, repeats, withImpliedQuestions } from "./foresight.t
 import type { Likeness } from "./likeness.ts";
 import { chooseTask } from "./match.ts";
 import { readClause } from "./read-clause.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import { textOf } from "./slots.ts";
 import { createSteps } from "./take-step.ts";
 import type { Thing, Things } from "./things.ts";

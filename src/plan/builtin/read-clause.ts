@@ -5,10 +5,11 @@ import { actionVerbs, determiners, emptyWords, languages, lightVerbs, makingVerb
 import { weigh, type Place, type Wanted } from "./match.ts";
 import { itemType } from "./item-type.ts";
 import { findMentions, type Mention } from "./mentions.ts";
+import { labelsIn } from "./labels.ts";
 import { readingOf } from "./pages.ts";
 import { asksDetail, asksFact, asksForThings, asksToSort, asksWhatFits } from "./kinds-of-question.ts";
 import { readRequest, type Word } from "./read-request.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 import type { Resolved, Thing, Things } from "./things.ts";
 import { stem } from "./words.ts";
 
@@ -26,7 +27,7 @@ const factVerb =
   /^(?:find|know|identify|determine|understand|tell|learn|check|get|figure|see|discover|retrieve|extract)$/;
 
 /** How much the type of what is spoken of counts beside the clause's own words; "it" stands for "the image". */
-const contextWeights = { spoken: 0.3, pronoun: 0.8, language: 0.7, whichLanguage: 1.3 } as const;
+const contextWeights = { spoken: 0.3, pronoun: 0.8, language: 0.7, whichLanguage: 1.3, inLanguage: 0.3 } as const;
 
 export function readClause(
   clause: Clause,
@@ -63,6 +64,7 @@ export function readClause(
     ({ reading, type }) => reading ?? (unknown.size > 0 ? readingOf(type, unknown, catalogue) : undefined) ?? [],
   );
   const own = words.map(({ lower }) => lower).join(" ");
+  const looksFor = (spoken.length > 0 ? subjects : atHand).some(isPlainPicture) && asksForThings(words);
   const asks = clause.kind === "question" || questions.length > 0 || wondering.test(own);
   return {
     resolved: [...resolved, ...inQuestions],
@@ -74,7 +76,12 @@ export function readClause(
         ...weigh(lead),
         ...known,
         ...(words.some(({ lower }) => languages.has(lower))
-          ? [{ stem: stem("language"), weight: asksWhether(words) ? contextWeights.whichLanguage : contextWeights.language }]
+          ? [
+              {
+                stem: stem("language"),
+                weight: languageWeight(words, asks),
+              },
+            ]
           : []),
       ],
       verbLeads: clause.kind === "request" && leads(first),
@@ -89,8 +96,11 @@ export function readClause(
       asksDetail: asksFact(words) || asksDetail(words),
       asksQuestion: asks,
       onlyTells: clause.kind === "context",
-      looksFor: (spoken.length > 0 ? subjects : atHand).some(isPlainPicture) && asksForThings(words),
-      sorts: asksToSort(words),
+      looksFor,
+      namesText:
+        words.some(({ lower }) => /^(?:text|texts|words|writing)$/.test(lower)) &&
+        labelsIn(words, new Set()).length === 0,
+      sorts: asksToSort(words) && !looksFor,
       compares: asks && asksWhatFits(words) && spoken.length > 1,
       seeksFact: clause.kind === "request" && factVerb.test(first),
     },
@@ -104,8 +114,12 @@ function isKind({ determiner, plural, to, kind }: Mention, words: readonly Word[
 }
 
 function resolveAll(mentions: readonly Mention[], things: Things, guard: string | undefined): Resolved[] {
+  // "which of these is a photo of a dog?" asks what those are that it points at.
+  const points = mentions.some(({ kind }) => kind === "pronoun");
+  const isPredicate = ({ kind, determiner, plural }: Mention): boolean =>
+    points && kind === "phrase" && determiner === "indefinite" && !plural;
   return mentions
-    .filter(({ role }) => role === "source")
+    .filter((mention) => mention.role === "source" && !isPredicate(mention))
     .map((mention) => things.resolve(mention, guard))
     .filter((found) => found !== undefined);
 }
@@ -135,8 +149,11 @@ function textsWithin(words: readonly Word[], mentions: readonly Mention[], resol
   });
 }
 
-/** "Is it in German?" */
-const asksWhether = (words: readonly Word[]): boolean => /^(?:is|are|was|were)$/.test(words[0]?.lower ?? "");
+/** "Is it in German?" asks for the language; "say it in German" names one. */
+function languageWeight([first]: readonly Word[], asks: boolean): number {
+  if (/^(?:is|are|was|were)$/.test(first?.lower ?? "")) return contextWeights.whichLanguage;
+  return asks ? contextWeights.language : contextWeights.inLanguage;
+}
 
 const isPlainPicture = ({ type, reading }: Thing): boolean => itemType(type) === "image" && reading === undefined;
 

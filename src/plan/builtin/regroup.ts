@@ -3,7 +3,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { emptyWords, lightVerbs } from "./lexicon.ts";
 import { bestByWording } from "./match.ts";
 import type { Word } from "./read-request.ts";
-import type { Clause } from "./segment.ts";
+import type { Clause } from "./clause.ts";
 
 /** How well each half must name a task of its own. */
 const LEAST_HALF = 0.8;

@@ -10,29 +10,11 @@ import {
   wishLength,
   type VerbTest,
 } from "./grammar.ts";
-import { isEcho } from "./conditions.ts";
+import { arrange } from "./arrange-clauses.ts";
+import type { Clause, ClauseKind } from "./clause.ts";
 import { withoutCourtesies } from "./courtesy.ts";
 import { adverbs, determiners, emptyWords, finiteVerbs, joiners, prepositions } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
-
-/**
- * `request` and `question` ask for something, `context` tells something ("I have two photos ..."), `recall` speaks of
- * what another clause asks for ("After describing it, ...").
- */
-export type ClauseKind = "request" | "question" | "context" | "recall";
-
-export interface Clause {
-  readonly words: readonly Word[];
-  readonly kind: ClauseKind;
-  /** Sentence that it is part of, counted from 0. */
-  readonly sentence: number;
-  /** `if` asks, `else` and what follows an `if` in its sentence depend on the answer. */
-  readonly branch?: "if" | "else" | undefined;
-  /** "by ...": how what the next clause asks for is to be done. */
-  readonly isMeans?: boolean | undefined;
-  /** What the question was led in with: "answer the following questions:". */
-  readonly lead?: readonly Word[] | undefined;
-}
 
 type Words = readonly Word[];
 
@@ -60,13 +42,14 @@ export function segment(words: Words, text: string, catalogueVerbs: ReadonlySet<
 
 function clausesOf(sentence: Words, number: number, isVerb: VerbTest): Clause[] {
   const asked = sentence.at(-1)?.text === "?";
-  const clauses = splitSentence(sentence, isVerb).flatMap((piece): Clause[] => {
+  const pieces = splitSentence(sentence, isVerb);
+  const clauses = pieces.flatMap((piece, at): Clause[] => {
     const core = trim(piece).slice(0, MOST_WORDS);
-    return core.length === 0
-      ? []
-      : [{ words: core, kind: kindOf(piece, asked, isVerb), sentence: number, branch: branchOf(piece) }];
+    if (core.length === 0) return [];
+    const isJoined = joiners.has(pieces[at - 1]?.at(-1)?.lower ?? "");
+    return [{ words: core, kind: kindOf(piece, asked, isVerb), sentence: number, branch: branchOf(piece), isJoined }];
   });
-  return inOrder(shareObjects(joinPhrases(clauses))).map(withoutOrder);
+  return arrange(clauses);
 }
 
 function sentencesOf(words: Words, isVerb: VerbTest): Words[] {
@@ -177,7 +160,7 @@ function startsMeans(words: Words, at: number, isVerb: VerbTest): boolean {
 function kindOf(words: Words, asked: boolean, isVerb: VerbTest): ClauseKind {
   const start = skipAdverbs(words, 0);
   const first = words[start]?.lower ?? "";
-  if (introduces(words, isVerb)) return "context";
+  if (introduces(words, isVerb) || forbids.test(first)) return "context";
   if (words[0]?.lower === "with" || words[0]?.lower === "as") return isVerb(words, 1) ? "request" : "context";
   if (startsMeans(words, 0, isVerb)) return /^(?:after|once)$/.test(first) ? "recall" : "request";
   if (startsTelling(words, 0)) return "context";
@@ -190,10 +173,14 @@ function kindOf(words: Words, asked: boolean, isVerb: VerbTest): ClauseKind {
   return asked && !isPhrase ? "question" : "context";
 }
 
+/** "leave the rest alone", "don't crop it" */
+const forbids = /^(?:don't|dont|never|leave|keep|skip|ignore)$/;
+
 /** "Use the attached photo" introduces it; "use it to make a video" goes on to say what for. */
 function introduces(words: Words, isVerb: VerbTest): boolean {
-  const start = words.findIndex(({ lower }) => lower === "use" || lower === "consider" || lower === "take");
-  if (start < 0 || start > 1 + wishLength(words) || !isDefinite(words[start + 1]?.lower ?? "")) return false;
+  const start = words.findIndex(({ lower }) => /^(?:use|consider|take|look)$/.test(lower));
+  const object = start + (words[start]?.lower === "look" && words[start + 1]?.lower === "at" ? 2 : 1);
+  if (start < 0 || start > 1 + wishLength(words) || !isDefinite(words[object]?.lower ?? "")) return false;
   return !words.some(({ lower }, at) => at > start && (lower === "to" || lower === "and") && isVerb(words, at + 1));
 }
 
@@ -219,55 +206,4 @@ function trim(words: Words): Words {
     from += wishLength(words.slice(0, to), from);
   }
   return words.slice(Math.min(from, to), to);
-}
-
-/** "Based on the edited image, predict ...": a phrase without a verb belongs to what follows. */
-function joinPhrases(clauses: readonly Clause[]): Clause[] {
-  const joined: Clause[] = [];
-  for (const clause of clauses) {
-    const last = joined.at(-1);
-    const phrase = last?.kind === "context" && !last.branch && prepositions.has(last.words[0]?.lower ?? "");
-    if (last && phrase) joined.splice(-1, 1, { ...clause, words: [...clause.words, ...last.words] });
-    else joined.push(clause);
-  }
-  return joined;
-}
-
-/** "rotate and resize the second photo": a verb without an object takes that of the next one. */
-function shareObjects(clauses: readonly Clause[]): Clause[] {
-  return clauses.toReversed().reduce<Clause[]>((done, clause) => {
-    const next = done[0];
-    const alone = clause.kind === "request" && !clause.branch && clause.words.length === 1;
-    const shared = alone && next?.kind === "request" ? next.words.slice(1) : [];
-    return [{ ...clause, words: [...clause.words, ...shared] }, ...done];
-  }, []);
-}
-
-/** "by joining photos" asks for the same as "join photos". */
-function withoutOrder(clause: Clause): Clause {
-  const [first, second] = clause.words;
-  const tellsOrder =
-    /^(?:by|after|before|once|with|as)$/.test(first?.lower ?? "") && second?.lower.endsWith("ing") === true;
-  return tellsOrder ? { ...clause, words: clause.words.slice(1), isMeans: first?.lower === "by" } : clause;
-}
-
-/** Puts what is done first first: "make a video by joining photos", "before describing it, sharpen the photo". */
-function inOrder(clauses: readonly Clause[]): Clause[] {
-  const opening = (clause: Clause | undefined): string => clause?.words[0]?.lower ?? "";
-  const [first, second, ...others] = clauses;
-  const condition = clauses.findIndex(({ branch }) => branch === "if");
-  const asked = clauses[condition];
-  if (
-    asked &&
-    condition > 0 &&
-    !isEcho(asked.words) &&
-    !clauses.slice(0, condition).some(({ kind }) => kind === "context")
-  ) {
-    return [asked, ...clauses.slice(0, condition), ...clauses.slice(condition + 1)];
-  }
-  const ordered = first && second && opening(first) === "before" ? [second, first, ...others] : clauses;
-  return ordered.reduce<Clause[]>((done, clause) => {
-    const end = opening(clause) === "by" ? done.pop() : undefined;
-    return [...done, clause, ...(end ? [end] : [])];
-  }, []);
 }

@@ -20,6 +20,8 @@ export interface Thing {
   readonly guard?: string | undefined;
   /** Of a quotation: its text. */
   readonly text?: string;
+  /** Of findings: what was looked for; empty where it was anything. */
+  readonly sought?: string | undefined;
   /** Of data about a thing: which thing, as {@link keyOf} writes it. */
   readonly about?: string | undefined;
   /** Of a file that holds words (a recording, a picture of a letter): the task that reads them. */
@@ -130,15 +132,23 @@ function phrase(mention: Mention, known: Known): Resolved | undefined {
   const equals = scored.filter(({ score }) => score === best.score).map(({ thing }) => thing);
   const certainty = named ? "named" : "typed";
   if (mention.ordinal !== undefined || mention.other) return chosen(mention, best.thing.type, known);
-  if (!mention.plural) return { mention, things: [equals.find((thing) => !thing.named) ?? best.thing], certainty };
+  const plain = equals.filter((thing) => !isSpecial(thing));
+  if (!mention.plural) return { mention, things: [plain[0] ?? best.thing], certainty };
   const group = known.all.filter((thing) => equals.includes(thing) && (named || thing.group === best.thing.group));
-  return { mention, things: some(group, mention.count ?? group.length), certainty };
+  return { mention, things: some(group, mention), certainty };
 }
 
-/** So many of them; those that have names of their own last. */
-function some(group: readonly Thing[], count: number): readonly Thing[] {
-  const plain = group.filter((thing) => !thing.named);
-  return (plain.length >= count ? plain : group).slice(-Math.max(1, count));
+/** "the receipt" is a photo, too, but not what "the photo" means where there is another one. */
+export const isSpecial = ({ named, reading, type }: Thing): boolean =>
+  named === true || (reading !== undefined && type === "image");
+
+/** So many of them; those that go by names of their own only where the others are too few. */
+function some(group: readonly Thing[], { count, asked }: Mention): readonly Thing[] {
+  const plain = group.filter((thing) => !isSpecial(thing));
+  const unnamed = group.filter(({ named }) => named !== true);
+  if (count !== undefined) return (plain.length >= count ? plain : group).slice(-Math.max(1, count));
+  if (asked && plain.length > 0) return plain;
+  return unnamed.length > 0 ? unnamed : group;
 }
 
 /** "the second", "the other one": what they are is what was spoken of last, or what was sent. */

@@ -21,3 +21,7 @@ export const comparesTwo = ({ inputs }: Profile): boolean =>
 /** Whether a task answers questions from words alone. */
 export const answersFromWords = (profile: Profile): boolean =>
   takesQuestions(profile) && profile.inputs.every(([, { type, optional }]) => type === "text" || optional === true);
+
+/** Whether what a task is for is a file. */
+export const makesFile = ({ outputs }: Profile): boolean =>
+  outputs[0] !== undefined && isAssetType(itemType(outputs[0][1].type));

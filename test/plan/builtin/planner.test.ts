@@ -10,7 +10,9 @@ describe("honesty", () => {
   it("names tasks that are possible where it understands nothing", async () => {
     const planning = planRequest("levitate the gribbets");
     await expect(planning).rejects.toMatchObject({ code: "not-understood" });
-    await expect(planning).rejects.toThrow(/Nothing in "levitate the gribbets" could be planned.*Possible are, for instance: [a-z]+/s);
+    await expect(planning).rejects.toThrow(
+      /Nothing in "levitate the gribbets" could be planned.*Possible are, for instance: [a-z]+/s,
+    );
   });
 
   it("says that an empty request is empty", async () => {
