@@ -76,7 +76,7 @@ export class Cancellations {
     const [last] = await redis.xrevrange(this.#stream, "+", "-", "COUNT", 1);
     return feed.follow(this.#stream, last?.[0] ?? "0-0", {
       onEntries: (entries) => entries.forEach(({ fields }) => this.#heard(fields[1] ?? "")),
-      onReconnect: () => {},
+      onConnect: () => {},
     });
   }
 

@@ -87,7 +87,7 @@ function openMailbox(feed: StreamFeed, stream: string, revision: number, signal:
   const look = (): void => put("look");
   const unfollow = feed.follow(stream, `${revision}-0`, {
     onEntries: (entries: readonly StreamEntry[]) => put(entries.map(({ fields }) => decodeEvent(fields))),
-    onReconnect: look,
+    onConnect: look,
   });
   signal.addEventListener("abort", look);
 

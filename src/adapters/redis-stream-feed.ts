@@ -13,8 +13,8 @@ export interface StreamEntry {
 export interface StreamListener {
   /** New entries, in order. Now and then some come twice; none are left out. */
   readonly onEntries: (entries: readonly StreamEntry[]) => void;
-  /** The connection was away. What was added meanwhile still comes, unless the stream itself is another one now. */
-  readonly onReconnect: () => void;
+  /** The connection was made, or made again. What was added before still comes, unless the stream itself is another one now. */
+  readonly onConnect: () => void;
 }
 
 export interface StreamFeedOptions {
@@ -98,11 +98,8 @@ export class StreamFeed {
     const { address, onError } = this.#options;
     const limits = { maxRetriesPerRequest: null, socketTimeout: BLOCK_MS + GRACE_MS };
     const reader = connectRedis(address, limits, onError);
-    let connected = false;
     reader.on("ready", () => {
-      if (connected)
-        for (const { listeners } of this.#followed.values()) listeners.forEach((each) => each.onReconnect());
-      connected = true;
+      for (const { listeners } of this.#followed.values()) for (const each of listeners) each.onConnect();
     });
     return reader;
   }

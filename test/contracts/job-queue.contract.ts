@@ -126,9 +126,9 @@ export function jobQueueContract({ name, open, skip }: JobQueueContract): void {
 
     check("a job does not start before its time, and does not hold up others", async ({ queue }) => {
       const starts: [string, number][] = [];
-      const notBefore = Date.now() + 150;
+      const notBefore = Date.now() + 600;
       await queue.add(jobOf("later", { notBefore, priority: 0 }));
-      await queue.add(jobOf("soon", { notBefore: Date.now() + 50, priority: 0 }));
+      await queue.add(jobOf("soon", { notBefore: Date.now() + 300, priority: 0 }));
       await queue.add(jobOf("now"));
       expect((await queue.counts("cpu")).delayed).toBeGreaterThan(0);
       await queue.work("cpu", { concurrency: 1 }, async ({ nodeId }) => void starts.push([nodeId, Date.now()]));

@@ -4,7 +4,7 @@ import type { Profile } from "./catalogue.ts";
 import { itemType } from "./item-type.ts";
 import { languages } from "./lexicon.ts";
 import type { Wanted } from "./match.ts";
-import { answersFromWords, comparesTwo, findsThings, sortsInto } from "./traits.ts";
+import { answersFromWords, comparesTwo, findsThings, resizes, sortsInto } from "./traits.ts";
 
 /** Found by error analysis, not by fitting single cases. */
 const weights = {
@@ -22,7 +22,7 @@ const weights = {
   madeFor: 1.4,
   ordered: -0.4,
   unsorted: -0.3,
-  unnamed: -1,
+  nothing: -1,
 } as const;
 
 /** `reachable`: types that what is at hand can be turned into. */
@@ -38,14 +38,14 @@ export function fitOf(wanted: Wanted, profile: Profile, reachable: readonly Valu
 const includes = (types: readonly ValueType[], wanted: ValueType): boolean =>
   types.some((type) => sameType(itemType(type), itemType(wanted)));
 
-const hasWords = ({ readable, sources }: Wanted): boolean => readable || includes(sources, "text");
+const hasWords = ({ readings, sources }: Wanted): boolean => readings.size > 0 || includes(sources, "text");
 
 function sourceFit(wanted: Wanted, profile: Profile): number {
-  const { sources, sourceWeight, asksQuestion } = wanted;
+  const { sources, sourceWeight, asking, readings } = wanted;
   if (sources.length === 0) return 0;
-  const inputs = profile.inputs.filter(([, { slot }]) => slot !== "question" || asksQuestion);
+  const inputs = profile.inputs.filter(([, { slot }]) => slot !== "question" || asking.question);
   const takes = inputs.map(([, { type }]) => type);
-  const taken = sources.some((type) => includes(takes, type)) || (wanted.readable && includes(takes, "text"));
+  const taken = sources.some((type) => includes(takes, type)) || (readings.size > 0 && includes(takes, "text"));
   return sourceWeight * (taken ? weights.source : weights.foreignSource);
 }
 
@@ -53,7 +53,7 @@ function sourceFit(wanted: Wanted, profile: Profile): number {
 function presence(wanted: Wanted, profile: Profile, reachable: readonly ValueType[]): number {
   const { atHand } = wanted;
   const { inputs } = profile;
-  if (wanted.readable && answersFromWords(profile)) return weights.reads;
+  if (wanted.readings.size > 0 && answersFromWords(profile)) return weights.reads;
   const main = inputs.find(([, { optional }]) => optional !== true)?.[1];
   const given = main && (main.slot === undefined || inputs.some(([, { slot }]) => slot === "question"));
   if (!given || includes(atHand, main.type)) return 0;
@@ -68,31 +68,38 @@ function targetFit({ targets }: Wanted, { outputs }: Profile): number {
 }
 
 /** Whether the clause's grammar asks for just what the task's inputs and outputs are made for. */
-export const isMadeFor = (profile: Profile, { looksFor, sorts, compares }: Wanted): boolean =>
-  (looksFor && findsThings(profile)) || (sorts && sortsInto(profile)) || (compares && comparesTwo(profile));
+export const isMadeFor = (profile: Profile, { asking }: Wanted): boolean =>
+  (asking.things && findsThings(profile)) ||
+  (asking.sorting && sortsInto(profile)) ||
+  (asking.fit && comparesTwo(profile)) ||
+  (asking.size && resizes(profile));
 
 function slotFit(wanted: Wanted, profile: Profile): number {
-  const { words, asksQuestion, sorts } = wanted;
+  const { words, asking, readings, sources } = wanted;
+  const { id } = profile.task;
   const slots = new Set(profile.inputs.map(([, { slot }]) => slot));
-  const question = asksQuestion && !sorts && slots.has("question") ? weights.question : 0;
-  const asksFact = wanted.asksFact && answersFromWords(profile) && hasWords(wanted) ? weights.fact : 0;
-  const reads = !wanted.asksDetail && wanted.readings.has(profile.task.id) ? weights.reading : 0;
-  const made = isMadeFor(profile, wanted) ? weights.madeFor : 0;
-  // "who wrote it?" asks nobody to write.
-  const ordered = asksQuestion && slots.has("instruction") ? weights.ordered : 0;
-  // "is it in English?" names no language to translate into.
-  const isIn = asksQuestion && /^(?:is|are|was|were)$/.test(words[0]?.lower ?? "");
-  const named =
-    !isIn &&
-    words.some(
-      ({ lower }, at) =>
-        languages.has(lower) &&
-        /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? "") &&
-        !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
-    );
-  const language = named && slots.has("language") ? weights.language : 0;
-  // "is there text in it?": text is no thing to look for.
-  const unnamed = wanted.namesText && findsThings(profile) ? weights.unnamed : 0;
-  const unsorted = sortsInto(profile) && !sorts ? weights.unsorted : 0;
-  return question + asksFact + reads + made + ordered + language + unsorted + unnamed;
+  const clues: readonly (readonly [keyof typeof weights, boolean])[] = [
+    ["question", asking.question && !asking.sorting && slots.has("question")],
+    ["fact", asking.fact && answersFromWords(profile) && hasWords(wanted)],
+    ["reading", !asking.detail && readings.has(id)],
+    ["madeFor", isMadeFor(profile, wanted)],
+    // "who wrote it?" asks nobody to write.
+    ["ordered", asking.question && slots.has("instruction")],
+    ["language", slots.has("language") && namesTarget(words, asking)],
+    // "is there text in it?", "find the date in the letter"
+    ["nothing", findsThings(profile) && (asking.text || (readings.size > 0 && sources.length > 0 && !asking.things))],
+    ["unsorted", sortsInto(profile) && !asking.sorting],
+  ];
+  return clues.reduce((sum, [name, applies]) => sum + (applies ? weights[name] : 0), 0);
+}
+
+/** "into French", "say it in French"; but "is it in French?" names nothing to translate into. */
+function namesTarget(words: Wanted["words"], { question }: Wanted["asking"]): boolean {
+  if (question && /^(?:is|are|was|were)$/.test(words[0]?.lower ?? "")) return false;
+  return words.some(
+    ({ lower }, at) =>
+      languages.has(lower) &&
+      /^(?:in|into|to)$/.test(words[at - 1]?.lower ?? "") &&
+      !/^(?:is|are|was|were|be|written)$/.test(words[at - 2]?.lower ?? ""),
+  );
 }

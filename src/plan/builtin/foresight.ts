@@ -40,11 +40,11 @@ export function withImpliedQuestions(
   const answered = readings.some(({ clause, wanted }) => {
     if (clause.kind === "context") return false;
     const match = chooseTask({ ...wanted, likeness: unlike }, catalogue);
-    return wanted.asksQuestion || (match !== undefined && takesQuestions(match.profile));
+    return wanted.asking.question || (match !== undefined && takesQuestions(match.profile));
   });
   if (answered) return clauses;
   return readings.map(({ clause, wanted }) =>
-    clause.kind === "context" && wanted.asksQuestion ? { ...clause, kind: "request" } : clause,
+    clause.kind === "context" && wanted.asking.question ? { ...clause, kind: "request" } : clause,
   );
 }
 

@@ -1,9 +1,10 @@
 /** Finds the task that a clause asks for: by its wordings, its meaning, and the types that the clause speaks of. */
 import { sameType, type ValueType } from "../../run/value.ts";
 import { reachableFrom } from "./close-gaps.ts";
-import { fitOf } from "./fit.ts";
+import { fitOf, isMadeFor } from "./fit.ts";
 import { itemType } from "./item-type.ts";
 import type { Catalogue, Cue, Profile } from "./catalogue.ts";
+import type { Asking } from "./kinds-of-question.ts";
 import {
   actionVerbs,
   emptyWords,
@@ -16,7 +17,6 @@ import {
   vagueNouns,
 } from "./lexicon.ts";
 import type { Word } from "./read-request.ts";
-import { isMadeFor } from "./fit.ts";
 
 /** What is known of a clause when a task is looked for. */
 export interface Wanted {
@@ -33,23 +33,9 @@ export interface Wanted {
   readonly targets: readonly ValueType[];
   /** Types of all things there are, but for questions. */
   readonly atHand: readonly ValueType[];
-  readonly asksQuestion: boolean;
-  /** Tasks that read the words in what it speaks of. */
+  readonly asking: Asking;
+  /** Tasks that read the words in what it speaks of; if there are any, questions may be answered from those words. */
   readonly readings: ReadonlySet<string>;
-  /** Whether it asks when, where, who, why or how much. */
-  readonly asksFact: boolean;
-  /** Whether it asks for something in particular, and not for all the words there are. */
-  readonly asksDetail: boolean;
-  /** Whether what it speaks of holds words that questions may be answered from. */
-  readonly readable: boolean;
-  /** Whether it asks if, where, or in which picture there is what it names. */
-  readonly looksFor: boolean;
-  /** Whether text is all that it names. */
-  readonly namesText: boolean;
-  /** Whether it names what something is to be sorted into. */
-  readonly sorts: boolean;
-  /** Whether it asks which of several things goes with another one. */
-  readonly compares: boolean;
   /** Whether its grammar asks for nothing. */
   readonly onlyTells: boolean;
   /** "find the capital of France": may be a question, if it is nothing else. */
@@ -200,18 +186,20 @@ export function chooseTask(wanted: Wanted, catalogue: Catalogue): Match | undefi
   const ranked = rankTasks(wanted, catalogue);
   const [best] = ranked;
   const answering =
-    wanted.asksQuestion || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
+    wanted.asking.question || wanted.seeksFact ? ranked.find(({ profile }) => answers(profile, wanted)) : undefined;
   if (!best) return undefined;
   // "what does it say?": plain words that make a wording together.
   const worded = best.evidence.size > 1 && best.lexical >= plainly.lexical && best.score >= plainly.score;
-  if (!hasContent(wanted.words)) return worded ? best : wanted.asksFact ? answering : undefined;
+  if (!hasContent(wanted.words)) return worded ? best : wanted.asking.fact ? answering : undefined;
   const besideVerb = wanted.verbLeads && !best.evidence.has(0);
   const least = besideVerb ? leastBesideVerb : leastLexical;
   const near =
     best.lexical >= least ||
     (wanted.likeness.get(best.profile.task.id) ?? 0) >= (besideVerb ? leastLikenessBesideVerb : leastLikeness) ||
     isMadeFor(best.profile, wanted);
-  if (wanted.onlyTells) return best.lexical >= plainly.lexical && best.score >= plainly.score ? best : undefined;
+  const terse = wanted.onlyTells && wanted.asking.things;
+  if (wanted.onlyTells && !terse)
+    return best.lexical >= plainly.lexical && best.score >= plainly.score ? best : undefined;
   if (near && best.score >= leastScore) return isHopeless(best, wanted, catalogue) ? (answering ?? best) : best;
   return ranked.find(({ profile }) => isMadeFor(profile, wanted)) ?? answering;
 }
@@ -224,10 +212,10 @@ function isHopeless({ profile }: Match, { atHand }: Wanted, catalogue: Catalogue
 }
 
 /** Whether a task answers questions, and what it answers them from is there. */
-function answers({ inputs }: Profile, { atHand, readable }: Wanted): boolean {
+function answers({ inputs }: Profile, { atHand, readings }: Wanted): boolean {
   const others = inputs.filter(([, { slot, optional }]) => slot !== "question" && optional !== true);
   const isThere = (type: ValueType): boolean =>
-    atHand.some((one) => sameType(itemType(one), itemType(type))) || (readable && type === "text");
+    atHand.some((one) => sameType(itemType(one), itemType(type))) || (readings.size > 0 && type === "text");
   return others.length < inputs.length && others.every(([, { type }]) => isThere(type));
 }
 

@@ -5,9 +5,8 @@ import { actionVerbs, determiners, emptyWords, languages, lightVerbs, makingVerb
 import { weigh, type Place, type Wanted } from "./match.ts";
 import { itemType } from "./item-type.ts";
 import { findMentions, type Mention } from "./mentions.ts";
-import { labelsIn } from "./labels.ts";
 import { readingOf } from "./pages.ts";
-import { asksDetail, asksFact, asksForThings, asksToSort, asksWhatFits } from "./kinds-of-question.ts";
+import { readAsking } from "./kinds-of-question.ts";
 import { readRequest, type Word } from "./read-request.ts";
 import type { Clause } from "./clause.ts";
 import type { Resolved, Thing, Things } from "./things.ts";
@@ -64,8 +63,11 @@ export function readClause(
     ({ reading, type }) => reading ?? (unknown.size > 0 ? readingOf(type, unknown, catalogue) : undefined) ?? [],
   );
   const own = words.map(({ lower }) => lower).join(" ");
-  const looksFor = (spoken.length > 0 ? subjects : atHand).some(isPlainPicture) && asksForThings(words);
-  const asks = clause.kind === "question" || questions.length > 0 || wondering.test(own);
+  const asking = readAsking(words, {
+    question: clause.kind === "question" || questions.length > 0 || wondering.test(own),
+    pictures: (spoken.length > 0 ? subjects : atHand).some(isPlainPicture),
+    named: spoken.length,
+  });
   return {
     resolved: [...resolved, ...inQuestions],
     missingFiles: words.filter(({ kind, asset }) => kind === "file" && !asset).map(({ text }) => text),
@@ -79,7 +81,7 @@ export function readClause(
           ? [
               {
                 stem: stem("language"),
-                weight: languageWeight(words, asks),
+                weight: languageWeight(words, asking.question),
               },
             ]
           : []),
@@ -90,18 +92,9 @@ export function readClause(
         subjects.length === 0 ? 0.5 : Math.max(0, ...resolved.map(({ mention }) => near[mention.from]?.weight ?? 0)),
       targets: mentions.flatMap(typeWanted),
       atHand: atHand.map(({ type }) => type),
-      readable: readings.length > 0,
       readings: new Set(readings),
-      asksFact: asksFact(words),
-      asksDetail: asksFact(words) || asksDetail(words),
-      asksQuestion: asks,
+      asking,
       onlyTells: clause.kind === "context",
-      looksFor,
-      namesText:
-        words.some(({ lower }) => /^(?:text|texts|words|writing)$/.test(lower)) &&
-        labelsIn(words, new Set()).length === 0,
-      sorts: asksToSort(words) && !looksFor,
-      compares: asks && asksWhatFits(words) && spoken.length > 1,
       seeksFact: clause.kind === "request" && factVerb.test(first),
     },
   };

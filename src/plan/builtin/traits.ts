@@ -25,3 +25,7 @@ export const answersFromWords = (profile: Profile): boolean =>
 /** Whether what a task is for is a file. */
 export const makesFile = ({ outputs }: Profile): boolean =>
   outputs[0] !== undefined && isAssetType(itemType(outputs[0][1].type));
+
+/** Whether a task makes something as wide or as high as it is told. */
+export const resizes = ({ inputs }: Profile): boolean =>
+  inputs.some(([, { slot }]) => slot === "width" || slot === "height");
