@@ -13,7 +13,7 @@ export interface CancellationOptions {
 
 /** What is kept of a run whose end nobody told, milliseconds after its last job. */
 const KEPT_MS = 7 * 24 * 3_600_000;
-/** Stops that are kept for processes that lost their connection, and that are remembered for deliveries that are still on their way. */
+/** Stops that are kept for processes that lost their connection, and for deliveries that are still on their way. */
 const KEPT_STOPS = 1000;
 
 export class Cancellations {

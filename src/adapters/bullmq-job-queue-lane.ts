@@ -15,7 +15,7 @@ export interface LaneOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** The run is the judge of what has failed for good; the queue brings a job again for as long as its outcome isn't recorded. */
+/** What has failed for good, the run decides; the queue brings a job again for as long as its outcome isn't recorded. */
 const WITHOUT_END = 2 ** 31 - 1;
 /** BullMQ's own events are for dashboards; nothing here waits for them. */
 const KEPT_EVENTS = 1000;

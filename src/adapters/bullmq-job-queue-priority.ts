@@ -1,10 +1,11 @@
 /**
- * Ageing without touching a waiting job. BullMQ serves smaller numbers first, 1 to 2^21 - 1, equal ones as they came. Everybody who waits
- * grows older at the same pace, so who is ahead of whom never changes while they wait: a job of priority p gets the number that a job of
- * priority 0 would get that became due p * ageMs later. The number counts ticks of ageMs / 4.
+ * Ageing without touching a waiting job. BullMQ serves smaller numbers first, 1 to 2^21 - 1, equal ones as they came.
+ * Everybody who waits grows older at the same pace, so who is ahead of whom never changes while they wait: a job of
+ * priority p gets the number that a job of priority 0 would get that became due p * ageMs later. The number counts ticks
+ * of ageMs / 4.
  *
- * The numbers suffice for one lap of 2^21 ticks (61 days for ageMs = 10 s); then they begin anew, below those that still wait. Therefore
- * whoever enters a new lap moves what is left of the old one to the very front, once.
+ * The numbers suffice for one lap of 2^21 ticks (61 days for ageMs = 10 s); then they begin anew, below those that still
+ * wait. Therefore whoever enters a new lap moves what is left of the old one to the very front, once.
  */
 const TICKS_PER_LEVEL = 4;
 const LEVELS = 10;

@@ -37,7 +37,7 @@ export function createBullMqJobQueue({
   stalledIntervalMs = 5000,
   ageMs = 10_000,
   now = Date.now,
-  onError = warnOfRedis,
+  onError = warn,
 }: BullMqJobQueueOptions): JobQueue {
   const redis = connectRedis(connection, { maxRetriesPerRequest: null }, onError);
   const feed = new StreamFeed({ address: connection, commands: redis, prefix, onError });
@@ -116,6 +116,11 @@ export function createBullMqJobQueue({
       closeRedis(redis);
     },
   };
+}
+
+function warn(error: unknown, job?: Job): void {
+  if (job) process.emitWarning(`Job ${job.id} could not be recorded and is delivered again: ${String(error)}`);
+  else warnOfRedis(error);
 }
 
 /** System errors have codes like ECONNREFUSED. */

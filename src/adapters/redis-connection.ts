@@ -1,12 +1,12 @@
 /** Connections to Redis. Every adapter makes its own, so that each may close what it has. */
 import { Redis, type RedisOptions } from "ioredis";
 
-/** Where Redis is: a URL (`redis://` or `rediss://`), or a connection whose settings are taken over; it is not used itself. */
+/** Where Redis is: a URL (`redis:` or `rediss:`), or a connection whose settings are taken over; it is not used itself. */
 export type RedisAddress = Redis | string;
 
 /**
- * Starts the keys of everything that Tutti keeps in Redis. The braces are a hash tag: on a Redis Cluster all keys share one slot, without
- * which a commit (a run, the outbox and the indices in one step) could not be atomic there.
+ * Starts the keys of everything that Tutti keeps in Redis. The braces are a hash tag: on a Redis Cluster all keys share
+ * one slot, without which a commit (a run, the outbox and the indices in one step) could not be atomic there.
  */
 export const DEFAULT_PREFIX = "{tutti}";
 
@@ -21,7 +21,7 @@ export function connectRedis(
 ): Redis {
   const settings = {
     retryStrategy: (tries: number) => Math.min(tries * 50, LAST_PAUSE_MS),
-    // A server that has just begun to load its file guesses that it will take long, and ioredis would believe it for ten seconds.
+    // A server that has just begun to load its file guesses that it will take long: ioredis would believe it for 10 s.
     maxLoadingRetryTime: 200,
     // The shapes of answers that the adapters are written for, whatever the lent connection has.
     replyMapping: "legacy" as const,

@@ -14,7 +14,7 @@ export async function listHeads(
   const states = active === undefined ? [true, false] : [active];
   const from = createdBefore === undefined ? "+inf" : `(${createdBefore}`;
   const lists = await Promise.all(states.map((state) => list(redis, keys, keys.index(state, tenant), from, limit)));
-  // A run that ended between the looks at the two lists is in both, or its head is ahead of the list that it was found in.
+  // A run that ended between the looks at the two lists is in both, or its head is ahead of the list it was found in.
   const heads = new Map(lists.flat().map((head) => [head.runId, head]));
   return [...heads.values()]
     .filter((head) => active === undefined || head.active === active)

@@ -19,10 +19,11 @@ export interface RunStoreKeys {
 }
 
 export function runStoreKeys(prefix: string): RunStoreKeys {
+  // The kind comes first: no run id, whatever somebody asks for, can name a key of another kind.
   return {
     run: (runId) => `${prefix}:run:${runId}`,
-    events: (runId) => `${prefix}:run:${runId}:events`,
-    entries: (runId) => `${prefix}:run:${runId}:outbox`,
+    events: (runId) => `${prefix}:events:${runId}`,
+    entries: (runId) => `${prefix}:entries:${runId}`,
     outbox: `${prefix}:outbox`,
     index: (active, tenant) => `${prefix}:${active ? "active" : "ended"}${tenant === undefined ? "" : `:${tenant}`}`,
     expiring: `${prefix}:expiring`,

@@ -1,4 +1,4 @@
-/** Watching a run: what is there is fetched, what comes is handed over by the feed, and a gap between the two is fetched too. */
+/** Watching a run: what is there is fetched, what comes is handed over by the feed, a gap between the two is fetched too. */
 import type { Redis } from "ioredis";
 import type { RunEvent } from "../run/events.ts";
 import { decodeHead, type RunStoreKeys } from "./redis-run-store-keys.ts";
@@ -16,7 +16,7 @@ export async function readEvents(redis: Redis, stream: string, after: number, li
   return entries.map(([, fields]) => decodeEvent(fields));
 }
 
-/** Every event once and in order: by its seq, a watcher knows what it has seen and what it has missed. Ends on abort. */
+/** Every event once and in order: by its seq, a watcher knows what it has seen and what it missed. Ends on abort. */
 export async function* watchRun(
   { redis, keys, feed }: { readonly redis: Redis; readonly keys: RunStoreKeys; readonly feed: StreamFeed },
   runId: string,
@@ -40,7 +40,7 @@ export async function* watchRun(
           readEvents(redis, stream, seen, PAGE),
         ]);
         if (seen > after && revision < seen) {
-          // Redis died and has lost its last moments. Which of them came again differently, nobody knows: all is told anew.
+          // Redis died and lost its last moments. Which of them came again differently, nobody knows: all is told anew.
           seen = after;
           mailbox?.close();
           mailbox = undefined;

@@ -1,4 +1,4 @@
-/** The run store of several machines: Redis. A commit is one script; watchers share one blocking connection per store. */
+/** The run store of several machines: Redis. A commit is one script; a store's watchers share one blocking connection. */
 import { TuttiError } from "../errors.ts";
 import type { RunStore } from "../ports/run-store.ts";
 import { closeRedis, connectRedis, DEFAULT_PREFIX, warnOfRedis, type RedisAddress } from "./redis-connection.ts";
@@ -19,13 +19,13 @@ export interface RedisRunStoreOptions {
   readonly onError?: (error: Error) => void;
 }
 
-/** While Redis is away, a call waits for about ten seconds before it rejects; whether it had an effect is unknown then. */
+/** While Redis is away, a call waits for some ten seconds before it rejects; whether it had an effect is unknown then. */
 const TRIES_PER_CALL = 20;
 
 /**
- * Needs Redis 6.2 or newer with `maxmemory-policy noeviction`; `checkRedis` tells. How durable a commit is, Redis decides: with
- * `appendonly yes` and `appendfsync always` it survives whatever the disk does; with `everysec`, a Redis that is killed may have lost the
- * last two seconds, since it puts writing off while the disk is busy. Jobs in the same Redis are lost with the commits they belong to.
+ * Needs Redis 6.2 or newer with `maxmemory-policy noeviction`; `checkRedis` tells. How durable a commit is, Redis decides:
+ * with `appendonly yes` and `appendfsync always` it survives; with `everysec`, a Redis that is killed may have lost the
+ * last two seconds, since it puts writing off while the disk is busy. Jobs in the same Redis go with their commits.
  */
 export function openRedisRunStore({
   connection,

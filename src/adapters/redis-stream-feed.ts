@@ -13,7 +13,7 @@ export interface StreamEntry {
 export interface StreamListener {
   /** New entries, in order. Now and then some come twice; none are left out. */
   readonly onEntries: (entries: readonly StreamEntry[]) => void;
-  /** The connection was made, or made again. What was added before still comes, unless the stream itself is another one now. */
+  /** The connection was made, or made again. What was added before still comes, unless the stream itself is a new one. */
   readonly onConnect: () => void;
 }
 
@@ -57,7 +57,7 @@ export class StreamFeed {
   }
 
   /**
-   * Hands on what is added to the stream behind `after`; where somebody follows it already, from where the first of both is.
+   * Hands on what is added to the stream behind `after`; where somebody follows it already, the earlier place holds.
    * @returns what ends it
    */
   follow(stream: string, after: string, listener: StreamListener): () => void {

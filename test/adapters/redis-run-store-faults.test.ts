@@ -1,4 +1,4 @@
-/** A sceptic would say: what Redis acknowledged is gone when it dies, an answer that gets lost is a conflict, and two win. */
+/** A sceptic would say: what Redis acknowledged dies with it, a commit whose answer is lost is a conflict, and two win. */
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -123,7 +123,7 @@ await whereRedisIs("redis run store: faults", () => {
       const seen: number[][] = [[], []];
       const watching = seen.map((into) => collect(store, "r", 0, into));
       await until(() => seen.every(({ length }) => length === 5));
-      await redis.del(`${prefix}:run:r:events`);
+      await redis.del(`${prefix}:events:r`);
       await store.commit(creation("r"));
       await redis.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       await store.commit(addition("r", 1));

@@ -112,6 +112,15 @@ await whereRedisIs("redis run store", () => {
       }));
   });
 
+  it("an id that looks like part of a key is an unknown run", () =>
+    withStore(async ({ store }) => {
+      await store.commit(creation("r", { outbox: [entryOf("r", "a")] }));
+      for (const id of ["events:r", "r:events", "entries:r", "", "*", "../r", "run:r"]) {
+        expect(await store.head(id)).toBeUndefined();
+        expect(await store.read(id)).toEqual([]);
+      }
+    }));
+
   describe("redis run store: watching many", () => {
     it("takes one connection for 200 runs with three watchers each, and gives each its events", () =>
       withStore(async ({ store }) => {

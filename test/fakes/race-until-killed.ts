@@ -1,6 +1,6 @@
 /**
- * Several clients that all want to add the next event to run `r`, without end. Prints `<seq> <text>` for every commit that won.
- * Arguments: the URL of Redis, the prefix, how many clients.
+ * Several clients that all want to add the next event to run `r`, without end. Prints `<seq> <text>` for every commit
+ * that won. Arguments: the URL of Redis, the prefix, how many clients.
  */
 import { writeSync } from "node:fs";
 import { openRedisRunStore } from "../../src/adapters/redis-run-store.ts";

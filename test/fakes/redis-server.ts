@@ -21,8 +21,8 @@ export interface RedisServer {
 
 export interface RedisServerOptions {
   /**
-   * Nothing acknowledged is lost when it is killed. Flushing every second would not do: while the disk is busy, Redis puts off writing, and
-   * acknowledges all the same. @default false
+   * Nothing acknowledged is lost when it is killed. Flushing every second would not do: while the disk is busy, Redis
+   * puts off writing, and acknowledges all the same. @default false
    */
   readonly durable?: boolean;
   /** More settings, as on redis-server's command line. */
@@ -37,7 +37,7 @@ const ENDS_WITH_ITS_STDIN = 'redis-server "$@" & cat >/dev/null; kill -9 $!; wai
 const run = promisify(execFile);
 const HOW_TO_INSTALL = "install it with your package manager (`apt-get install redis-server`, `brew install redis`)";
 
-/** Calls the tests with a URL where there is a redis-server, or declares one that is skipped, with the reason. CI must have one. */
+/** Declares the tests if there is a redis-server, or else one that is skipped, with the reason. CI must have one. */
 export async function whereRedisIs(name: string, declare: () => void): Promise<void> {
   const missing = await whyMissing();
   if (missing === undefined) return declare();

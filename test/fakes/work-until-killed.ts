@@ -1,6 +1,7 @@
 /**
- * Takes the jobs of the cpu lane and keeps them. Prints `started <node>`, and `stopped <node>` where it was told to stop.
- * SIGTERM closes it, and then it must end by itself. Arguments: the URL of Redis, the prefix, milliseconds until it counts as dead.
+ * Takes the jobs of the cpu lane and keeps them. Prints `started <node>`, and `stopped <node>` where it was told to
+ * stop. SIGTERM closes it, and then it must end by itself. Arguments: the URL of Redis, the prefix, and after how many
+ * milliseconds it counts as dead.
  */
 import { once } from "node:events";
 import { writeSync } from "node:fs";

@@ -24,6 +24,8 @@ export const imageToImage = defineTask({
     "replace in image",
     "add to image",
     "remove from image",
+    "remove person",
+    "remove background",
     "recolor",
     "retouch",
     "transform image",

@@ -30,6 +30,8 @@ export const sentenceSimilarity = defineTask({
     "mean same",
     "in common",
     "identical",
+    "agree",
+    "contradict",
     "meaning alike",
     "how close in meaning",
     "check if similar",

@@ -18,7 +18,6 @@ export const textToSpeech = defineTask({
     "read back",
     "read to me",
     "read me",
-    "say",
     "say aloud",
     "say out loud",
     "aloud",

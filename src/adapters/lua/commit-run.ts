@@ -1,10 +1,12 @@
 import { redisScript } from "../redis-script.ts";
 
 /**
- * One commit, all of it or nothing. Knows nothing of graphs: compares the run's revision (the length of its stream), appends, and keeps
- * the outbox and the indices in step. The stream's ids are `seq-0`, so that the id of an event is its seq everywhere.
+ * One commit, all of it or nothing. Knows nothing of graphs: compares the run's revision (the length of its stream),
+ * appends, and keeps the outbox and the indices in step. The stream's ids are `seq-0`, so that the id of an event is its
+ * seq everywhere.
  *
- * A client that lost the connection sends its script once more; the token beside the commit's first event tells it that it was the one who won.
+ * A client that lost the connection sends its script once more; the token beside the commit's first event tells it that
+ * it was the one who won.
  */
 export const commitRun = redisScript(`
   local run, events, entries, outbox, active, tenantActive, ended, tenantEnded, expiring, idempotency = unpack(KEYS)

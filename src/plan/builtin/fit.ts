@@ -75,7 +75,7 @@ export const isMadeFor = (profile: Profile, { asking }: Wanted): boolean =>
   (asking.size && resizes(profile));
 
 function slotFit(wanted: Wanted, profile: Profile): number {
-  const { words, asking, readings, sources } = wanted;
+  const { words, asking, readings, pictures } = wanted;
   const { id } = profile.task;
   const slots = new Set(profile.inputs.map(([, { slot }]) => slot));
   const clues: readonly (readonly [keyof typeof weights, boolean])[] = [
@@ -87,7 +87,7 @@ function slotFit(wanted: Wanted, profile: Profile): number {
     ["ordered", asking.question && slots.has("instruction")],
     ["language", slots.has("language") && namesTarget(words, asking)],
     // "is there text in it?", "find the date in the letter"
-    ["nothing", findsThings(profile) && (asking.text || (readings.size > 0 && sources.length > 0 && !asking.things))],
+    ["nothing", findsThings(profile) && (asking.text || (readings.size > 0 && !pictures))],
     ["unsorted", sortsInto(profile) && !asking.sorting],
   ];
   return clues.reduce((sum, [name, applies]) => sum + (applies ? weights[name] : 0), 0);

@@ -60,7 +60,8 @@ export const emptyWords = words(`a an the this that these those some any each ev
   above below i'd i'm i've it's let lets let's also finally next lastly afterwards afterward later additionally
   furthermore moreover subsequently first firstly second secondly third thirdly last one two three four five again
   now still own such other another same like more less fewer least most many much few exactly only either neither what's who's how's where's
-  when's why's latter former unless whether otherwise else`);
+  when's why's latter former unless whether otherwise else don't doesn't didn't isn't
+  aren't wasn't can't won't dont`);
 
 /** Verbs by which people ask for whatever it is; they say nothing of the task. */
 export const lightVerbs = words(`want need wish like love help know tell say give provide get make do perform show let

@@ -34,6 +34,8 @@ export interface Wanted {
   /** Types of all things there are, but for questions. */
   readonly atHand: readonly ValueType[];
   readonly asking: Asking;
+  /** Whether it may be about pictures that are not of writing. */
+  readonly pictures: boolean;
   /** Tasks that read the words in what it speaks of; if there are any, questions may be answered from those words. */
   readonly readings: ReadonlySet<string>;
   /** Whether its grammar asks for nothing. */

@@ -145,11 +145,12 @@ function phrase(words: Words, from: number, makesThings: boolean): Mention | und
   const bare = content.length === 0 && counts;
   if (!bare && (!head || (determiner === undefined && type === undefined))) return undefined;
   const preposition = prepositionBefore(words, from);
+  const number = numberAfter(words, to);
   const form = preposition === "in" && /^(?:format|form)$/.test(inside.at(-1)?.lower ?? "");
   return {
     kind: "phrase",
     from,
-    to,
+    to: number === undefined ? to : to + 1,
     type,
     head: head?.stem ?? "",
     modifiers: content.filter((word) => word !== head).map((word) => word.stem),
@@ -159,7 +160,7 @@ function phrase(words: Words, from: number, makesThings: boolean): Mention | und
     plural:
       isPlural(inside, head?.lower ?? inside.at(-1)?.lower ?? "") ||
       /^wh(?:ich|at)$/.test(words[from - 1]?.lower ?? ""),
-    ordinal: ordered ? ordinalOf(ordered.lower) : numberAfter(words, to),
+    ordinal: ordered ? ordinalOf(ordered.lower) : number,
     count: counted && numberOf(counted.lower),
     other,
     asked: which,

@@ -7,6 +7,7 @@ import { wasFoundBefore } from "./ellipsis.ts";
 import { announces, foresee, repeats, withImpliedQuestions } from "./foresight.ts";
 import type { Likeness } from "./likeness.ts";
 import { chooseTask } from "./match.ts";
+import { findMentions } from "./mentions.ts";
 import { readClause } from "./read-clause.ts";
 import type { Clause } from "./clause.ts";
 import { textOf } from "./slots.ts";
@@ -43,7 +44,9 @@ export function planSteps({ clauses: told, likeness, catalogue, things, draft }:
     }
     const guard = branching.guard();
     const reading = readClause(clause, things, { guard, catalogue });
-    const { resolved, wanted, missingFiles } = reading;
+    const { resolved, wanted } = reading;
+    const missing = [...reading.missingFiles, ...reading.missingPlaces];
+    const names = resolved.some(({ certainty }) => certainty !== "pronoun");
     things.speakOf(resolved.flatMap(({ things: meant, certainty }) => (certainty === "pronoun" ? [] : meant)));
     if (asks && clause.kind === "context") continue;
     const match = chooseTask({ ...wanted, likeness: likeness[index] ?? new Map() }, catalogue);
@@ -51,8 +54,10 @@ export function planSteps({ clauses: told, likeness, catalogue, things, draft }:
     const making = { ...base, evidence: match?.evidence ?? new Set<number>() };
     const found = match && wasFoundBefore(clause, match, { resolved, found: things.recent(guard).filter(isCount) });
     let made: readonly Thing[] = [];
-    if (missingFiles.length > 0 && resolved.every(({ certainty }) => certainty === "pronoun")) {
-      steps.notes.push(`The request speaks of ${missingFiles.join(", ")}, but no such file was sent.`);
+    if (missing.length > 0 && !names) {
+      steps.notes.push(`The request speaks of ${missing.join(", ")}, but no such file was sent.`);
+    } else if (steps.lacks() && !names && leansOn(clause)) {
+      steps.notes.push(`"${textOf(clause.words)}" needs what could not be made before.`);
     } else if (branching.isLost()) {
       steps.notes.push(`"${textOf(clause.words)}": whether its condition holds can't be checked.`);
     } else if (!match) {
@@ -71,5 +76,8 @@ export function planSteps({ clauses: told, likeness, catalogue, things, draft }:
   }
   return steps.notes;
 }
+
+/** "and translate it" */
+const leansOn = ({ words }: Clause): boolean => findMentions(words).some(({ kind }) => kind === "pronoun");
 
 const isCount = ({ origin, type }: Thing): boolean => origin === "step" && type === "number";

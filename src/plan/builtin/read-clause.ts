@@ -9,6 +9,7 @@ import { readingOf } from "./pages.ts";
 import { readAsking } from "./kinds-of-question.ts";
 import { readRequest, type Word } from "./read-request.ts";
 import type { Clause } from "./clause.ts";
+import { textOf } from "./slots.ts";
 import type { Resolved, Thing, Things } from "./things.ts";
 import { stem } from "./words.ts";
 
@@ -16,6 +17,8 @@ export interface Reading {
   readonly resolved: readonly Resolved[];
   /** Files that are named but were not sent. */
   readonly missingFiles: readonly string[];
+  /** What is spoken of by a number for which too few were sent: "the third photo". */
+  readonly missingPlaces: readonly string[];
   readonly wanted: Omit<Wanted, "likeness">;
 }
 
@@ -63,14 +66,18 @@ export function readClause(
     ({ reading, type }) => reading ?? (unknown.size > 0 ? readingOf(type, unknown, catalogue) : undefined) ?? [],
   );
   const own = words.map(({ lower }) => lower).join(" ");
+  const pictures = (spoken.length > 0 ? subjects : atHand).some(isPlainPicture);
   const asking = readAsking(words, {
     question: clause.kind === "question" || questions.length > 0 || wondering.test(own),
-    pictures: (spoken.length > 0 ? subjects : atHand).some(isPlainPicture),
+    pictures,
     named: spoken.length,
   });
   return {
     resolved: [...resolved, ...inQuestions],
     missingFiles: words.filter(({ kind, asset }) => kind === "file" && !asset).map(({ text }) => text),
+    missingPlaces: definite
+      .filter((mention) => countsTooFar(mention) && !resolved.some((one) => one.mention === mention))
+      .map(({ from, to }) => textOf(words.slice(from, to))),
     wanted: {
       words: [...words, ...lead],
       places: [
@@ -94,6 +101,7 @@ export function readClause(
       atHand: atHand.map(({ type }) => type),
       readings: new Set(readings),
       asking,
+      pictures,
       onlyTells: clause.kind === "context",
       seeksFact: clause.kind === "request" && factVerb.test(first),
     },
@@ -141,6 +149,9 @@ function textsWithin(words: readonly Word[], mentions: readonly Mention[], resol
       : [one];
   });
 }
+
+const countsTooFar = ({ ordinal, type, role }: Mention): boolean =>
+  ordinal !== undefined && type !== undefined && isAssetType(type) && role === "source";
 
 /** "Is it in German?" asks for the language; "say it in German" names one. */
 function languageWeight([first]: readonly Word[], asks: boolean): number {

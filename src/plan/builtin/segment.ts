@@ -138,7 +138,7 @@ function wishedAt(words: Words, at: number, freeStanding: boolean): boolean {
 }
 
 function startsClause(words: Words, at: number, isVerb: VerbTest): boolean {
-  if (startsTelling(words, at)) return true;
+  if (startsTelling(words, at) || (forbids.test(words[at]?.lower ?? "") && words[at + 1]?.kind === "word")) return true;
   // ", which shows a dog" only describes; "and which ..." asks.
   const describes = words[at - 1]?.text === "," && /^(?:which|who|whose|whom|where)$/.test(words[at]?.lower ?? "");
   if (startsQuestion(words, at)) return !describes;
@@ -174,7 +174,7 @@ function kindOf(words: Words, asked: boolean, isVerb: VerbTest): ClauseKind {
 }
 
 /** "leave the rest alone", "don't crop it" */
-const forbids = /^(?:don't|dont|never|leave|keep|skip|ignore)$/;
+const forbids = /^(?:don't|dont|never|leave|skip|ignore)$/;
 
 /** "Use the attached photo" introduces it; "use it to make a video" goes on to say what for. */
 function introduces(words: Words, isVerb: VerbTest): boolean {

@@ -84,9 +84,13 @@ export function languageIn(words: Words): string | undefined {
   return (led ?? named.at(-1))?.text;
 }
 
+/** "sort them into cats and dogs": the classes are joined by "and". */
+const sortingVerb = /^(?:sort|classify|categori[sz]e|group|divide|split|file|put)$/;
+
 /** "about sports, politics or cooking": the alternatives of a clause; empty where there are none. */
 export function alternativesIn(words: Words): string[] {
-  const or = words.findLastIndex(({ lower }) => lower === "or");
+  const into = sortingVerb.test(words[0]?.lower ?? "") ? words.findIndex(({ lower }) => lower === "into") : -1;
+  const or = words.findLastIndex(({ lower }, at) => lower === "or" || (into >= 0 && at > into && lower === "and"));
   if (or < 0) return [];
   const labels = splitAlternatives(words, or).map((part) => part.map(({ content, text }) => content ?? text).join(" "));
   return labels.length > 1 && labels.every((label) => label !== "") ? labels : [];

@@ -16,12 +16,14 @@ export function createSteps() {
   const notes: string[] = [];
   const done: Done[] = [];
   let effects: readonly string[] = [];
+  let lacks = false;
 
   const build = (context: BuildContext): Thing[][] => {
     const isEffect = context.profile.outputs.length === 0;
     const { built, lacking } = buildStep(context, isEffect ? effects : []);
     const { clause, profile } = context;
-    if (lacking.length > 0) {
+    lacks = lacking.length > 0;
+    if (lacks) {
       notes.push(`"${textOf(clause.words)}" needs ${lacking.join(" and ")}, and the request gives none.`);
     }
     if (built.length > 0) done.push({ task: profile.task.id, sentence: clause.sentence });
@@ -32,6 +34,8 @@ export function createSteps() {
   return {
     notes,
     done: done as readonly Done[],
+    /** Whether the last clause lacked something to work on, so that what builds on it can't be done, either. */
+    lacks: (): boolean => lacks,
 
     /** Does what a clause asks for; returns what that makes. */
     take(making: MakeContext, { resolved, wanted }: Reading, match: Match): Thing[] {

@@ -4,6 +4,7 @@ import { checkPlan } from "../../../src/plan/check-plan.ts";
 import { createBuiltinPlanner } from "../../../src/plan/builtin/planner.ts";
 import type { CatalogueTask, PlanInput, RequestAsset } from "../../../src/ports/planner.ts";
 import type { Binding, PlanNode } from "../../../src/run/plan-node.ts";
+import { builtinExperts } from "../../../tools/builtin/index.ts";
 import { knownTasks } from "../../../tools/tasks/index.ts";
 
 export interface Planned {
@@ -36,19 +37,12 @@ export function filesOf(names: string): RequestAsset[] {
     });
 }
 
-/** Tasks that nobody can do from a fresh clone: none of the packages has weights for them. */
-const unavailable = new Set([
-  "automatic-speech-recognition",
-  "document-question-answering",
-  "question-answering",
-  "text-generation",
-  "text-to-image",
-  "translation",
-  "visual-question-answering",
-]);
+/** What a fresh clone can do; speech recognition needs a program that npm does not bring. */
+const available = new Set<string>(builtinExperts.map(({ task }) => task.id));
+available.delete("automatic-speech-recognition");
 
 export const freshTasks: readonly CatalogueTask[] = knownTasks.map((task) =>
-  unavailable.has(task.id) ? { ...task, unavailable: "No expert does it." } : task,
+  available.has(task.id) ? task : { ...task, unavailable: "No expert does it." },
 );
 
 export const wordingPlanner = createBuiltinPlanner();
