@@ -1,5 +1,5 @@
 /** The settings, all from the environment, all checked at once. The only reader of `process.env`. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { TuttiError } from "./errors.ts";
@@ -25,7 +25,41 @@ const environmentSchema = z.object({
     .min(0)
     .max(600)
     .default(20)
-    .describe("How long a stopping server lets active steps finish"),
+    .describe("How long a stopping process lets active steps finish"),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "must begin with redis:// or rediss://")
+    .optional()
+    .describe("Redis of all processes; unset, everything runs in one process"),
+  TUTTI_REDIS_PREFIX: z
+    .string()
+    .regex(/^\S+$/, "must have no spaces")
+    .default("{tutti}")
+    .describe("Starts every key in Redis; the braces keep them together in a cluster"),
+  TUTTI_KEEP_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(24 * 3650)
+    .default(24 * 30)
+    .describe("How long ended runs, their files, and recorded results are kept"),
+  TUTTI_ADMIN_TOKEN: z.string().min(8).optional().describe("Opens /queues, the dashboard of the lanes"),
+  TUTTI_GPU_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(32)
+    .describe("Steps at once on the gpu lane: twice the largest batch, so that the device never waits"),
+  TUTTI_DEVICES: z
+    .string()
+    .optional()
+    .describe("Devices of the gpu lane as NAME:MIB,...; unset, those that nvidia-smi finds"),
+  TUTTI_MEMORY_MIB: z.coerce
+    .number()
+    .int()
+    .min(256)
+    .default(Math.max(1024, Math.floor(totalmem() / 2 ** 20 / 2)))
+    .describe("Memory that loaded models may take; idle ones go first"),
 });
 
 export interface Config {
@@ -37,6 +71,14 @@ export interface Config {
   readonly log: "auto" | "pretty" | "json" | "off";
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly drainMs: number;
+  /** Undefined where everything runs in one process. */
+  readonly redis: { readonly url: string; readonly prefix: string } | undefined;
+  readonly keepMs: number;
+  readonly adminToken: string | undefined;
+  readonly gpuConcurrency: number;
+  /** `NAME:MIB,...`; undefined: look for them. */
+  readonly devices: string | undefined;
+  readonly modelMemoryMiB: number;
   /** Where commands are looked for. */
   readonly searchPath: string;
 }
@@ -63,6 +105,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     log: settings.TUTTI_LOG,
     logLevel: settings.TUTTI_LOG_LEVEL,
     drainMs: settings.TUTTI_DRAIN_SECONDS * 1000,
+    redis:
+      settings.REDIS_URL === undefined ? undefined : { url: settings.REDIS_URL, prefix: settings.TUTTI_REDIS_PREFIX },
+    keepMs: settings.TUTTI_KEEP_HOURS * 3_600_000,
+    adminToken: settings.TUTTI_ADMIN_TOKEN,
+    gpuConcurrency: settings.TUTTI_GPU_CONCURRENCY,
+    devices: settings.TUTTI_DEVICES,
+    modelMemoryMiB: settings.TUTTI_MEMORY_MIB,
     searchPath: environment["PATH"] ?? "",
   };
 }
@@ -70,6 +119,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 /** Name, default and meaning of every setting, for help texts. */
 export function describeSettings(): readonly (readonly [name: string, fallback: string, meaning: string])[] {
   return Object.entries(environmentSchema.shape).map(([name, schema]) => {
-    return [name, String(schema.parse(undefined)), schema.description ?? ""] as const;
+    return [name, String(schema.parse(undefined) ?? ""), schema.description ?? ""] as const;
   });
 }

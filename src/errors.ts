@@ -22,6 +22,7 @@ export const errorCodes = {
   conflict: "Somebody else changed the run first, too many times in a row.",
   "in-use": "The port or the data folder belongs to another process.",
   misconfigured: "A setting is wrong; the message names all that are.",
+  overloaded: "There is no room for more runs now; try again later.",
   "shutting-down": "The server is draining and takes no new work.",
   internal: "A defect in Tutti itself.",
 } as const satisfies Record<string, string>;
@@ -32,6 +33,8 @@ export interface TuttiErrorOptions {
   readonly cause?: unknown;
   /** Whether the same attempt may work later. @default false */
   readonly retryable?: boolean;
+  /** When it may work, seconds from now. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** The one error class of Tutti: a stable code, and a message that says what to do. */
@@ -39,11 +42,13 @@ export class TuttiError extends Error {
   override readonly name = "TuttiError";
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, { cause, retryable = false }: TuttiErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, { cause, retryable = false, retryAfter }: TuttiErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.retryable = retryable;
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -33,6 +33,7 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   "invalid-plan": 422,
   "url-refused": 422,
   "idempotency-mismatch": 422,
+  overloaded: 429,
   "not-understood": 422,
   "expert-unavailable": 422,
   "bad-input": 422,

@@ -18,6 +18,8 @@ export interface LaneCounts {
   readonly waiting: number;
   readonly delayed: number;
   readonly active: number;
+  /** Workers that serve the lane, in all processes; one that died counts for some seconds more. */
+  readonly workers: number;
 }
 
 /**

@@ -48,6 +48,8 @@ export interface HeadFilter {
   readonly active?: boolean;
   /** Only runs created before this, epoch milliseconds. */
   readonly createdBefore?: number;
+  /** Only runs whose deadline lies before this, epoch milliseconds; the earliest deadline first. With `active: true` only. */
+  readonly deadlineBefore?: number;
   /** @default 100 */
   readonly limit?: number;
 }
@@ -59,7 +61,7 @@ export interface RunStore {
   /** Events with seq > `after`, in order; empty for an unknown run. */
   read(runId: string, after?: number): Promise<readonly RunEvent[]>;
   head(runId: string): Promise<RunHead | undefined>;
-  /** Newest first. */
+  /** Newest first, if not by deadline. */
   heads(filter: HeadFilter): Promise<readonly RunHead[]>;
   /** Entries due at `now`, oldest first. They stay until they are removed. */
   outbox(now: number, limit: number): Promise<readonly OutboxEntry[]>;

@@ -25,6 +25,17 @@ export const expertCardSchema = z.object({
     concurrency: z.int().positive(),
     /** Resident memory of the loaded model, MiB, as measured. */
     memoryMiB: z.int().positive(),
+    /** Given where the expert takes many inputs in one call. */
+    batch: z
+      .object({
+        /** Inputs in one call at most. */
+        max: z.int().min(2),
+        /** Milliseconds that an idle expert waits for company of the first input. */
+        waitMs: z.int().min(0).default(0),
+        /** Memory that every input takes while the call runs, MiB. */
+        memoryMiB: z.number().min(0).default(0),
+      })
+      .optional(),
   }),
   /** Same inputs, same outputs: a recorded result may be reused. */
   pure: z.boolean(),

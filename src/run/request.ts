@@ -27,6 +27,8 @@ export const runOptionsSchema = z.strictObject({
   effects: z.enum(["none", "external"]).optional(),
   /** 0 (first) to 9 (last). @default 5 */
   priority: z.int().min(0).max(9).optional(),
+  /** Whether recorded results of pure experts may be taken instead of computing them again. @default true */
+  reuse: z.boolean().optional(),
 });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
 
