@@ -36,6 +36,16 @@ const environmentSchema = z.object({
     .regex(/^\S+$/, "must have no spaces")
     .default("{tutti}")
     .describe("Starts every key in Redis; the braces keep them together in a cluster"),
+  TUTTI_TAKEOVER_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(600)
+    .default(15)
+    .describe("After so long, the steps of a worker that fell silent are given to others"),
+  TUTTI_EXPERT_MODULES: z
+    .string()
+    .default("")
+    .describe("Modules that export further experts as an array `experts`, separated by commas"),
   TUTTI_KEEP_HOURS: z.coerce
     .number()
     .positive()
@@ -73,6 +83,9 @@ export interface Config {
   readonly drainMs: number;
   /** Undefined where everything runs in one process. */
   readonly redis: { readonly url: string; readonly prefix: string } | undefined;
+  readonly takeoverMs: number;
+  /** Absolute paths. */
+  readonly expertModules: readonly string[];
   readonly keepMs: number;
   readonly adminToken: string | undefined;
   readonly gpuConcurrency: number;
@@ -107,6 +120,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     drainMs: settings.TUTTI_DRAIN_SECONDS * 1000,
     redis:
       settings.REDIS_URL === undefined ? undefined : { url: settings.REDIS_URL, prefix: settings.TUTTI_REDIS_PREFIX },
+    takeoverMs: settings.TUTTI_TAKEOVER_SECONDS * 1000,
+    expertModules: settings.TUTTI_EXPERT_MODULES.split(",").flatMap((path) =>
+      path.trim() ? [resolve(path.trim())] : [],
+    ),
     keepMs: settings.TUTTI_KEEP_HOURS * 3_600_000,
     adminToken: settings.TUTTI_ADMIN_TOKEN,
     gpuConcurrency: settings.TUTTI_GPU_CONCURRENCY,
@@ -121,4 +138,9 @@ export function describeSettings(): readonly (readonly [name: string, fallback: 
   return Object.entries(environmentSchema.shape).map(([name, schema]) => {
     return [name, String(schema.parse(undefined) ?? ""), schema.description ?? ""] as const;
   });
+}
+
+/** The environment of this process with changes, for a child. */
+export function environmentWith(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
 }

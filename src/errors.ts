@@ -23,6 +23,7 @@ export const errorCodes = {
   "in-use": "The port or the data folder belongs to another process.",
   misconfigured: "A setting is wrong; the message names all that are.",
   overloaded: "There is no room for more runs now; try again later.",
+  unavailable: "Something that Tutti needs does not answer or is not fit; the message says what.",
   "shutting-down": "The server is draining and takes no new work.",
   internal: "A defect in Tutti itself.",
 } as const satisfies Record<string, string>;

@@ -3,17 +3,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../config.ts";
 import { createTutti } from "../index.ts";
+import { DEMO_FILES, DEMO_WORDS } from "./demo-request.ts";
 import { paintFor } from "./paint.ts";
 import { requestFromFiles } from "./request-from-files.ts";
 import { showRun } from "./show-run.ts";
 
-/** A build lies one folder deeper than the source. */
-const ROOT = join(import.meta.dirname, import.meta.filename.endsWith(".ts") ? "../.." : "../../..");
-const SAMPLES = join(ROOT, "test/fixtures/samples");
-const FILES = ["coffee.png", "chelsea.png", "note.png"].map((name) => join(SAMPLES, name));
-const WORDS =
-  "Find the objects in coffee.png and draw boxes around them, describe chelsea.png, " +
-  "read the note in note.png aloud, and tell me whether the note sounds positive or negative.";
 const TENANT = "default";
 
 const HELP = `Usage: npm run demo
@@ -30,8 +24,8 @@ export async function demo(argv: readonly string[]): Promise<number> {
   const tutti = await createTutti({ dataFolder, log: "off" });
   try {
     const { bold } = paintFor(process.stdout);
-    process.stdout.write(`${bold("Request")}\n${WORDS}\n\n${bold("Planning")}\n`);
-    const request = await requestFromFiles(tutti, TENANT, WORDS, FILES);
+    process.stdout.write(`${bold("Request")}\n${DEMO_WORDS}\n\n${bold("Planning")}\n`);
+    const request = await requestFromFiles(tutti, TENANT, DEMO_WORDS, DEMO_FILES);
     const { runId } = await tutti.submit(request, { tenant: TENANT });
     const { state } = await showRun(tutti, runId, { tenant: TENANT, outputFolder: join(dataFolder, "outputs") });
     process.stdout.write(

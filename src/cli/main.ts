@@ -19,6 +19,11 @@ const commands: Readonly<Record<string, Entry>> = {
     does: "serve HTTP until SIGTERM",
     load: async () => (await import("./serve.ts")).serve,
   },
+  worker: {
+    usage: "worker [--lanes cpu,gpu]",
+    does: "do steps for the servers on REDIS_URL",
+    load: async () => (await import("./worker.ts")).worker,
+  },
   ask: {
     usage: 'ask "WORDS" [FILE...]',
     does: "send one request, in this process, and show how it goes",
@@ -48,6 +53,11 @@ const commands: Readonly<Record<string, Entry>> = {
     usage: "demo",
     does: "run the sample request with the sample pictures",
     load: async () => (await import("./demo.ts")).demo,
+  },
+  "demo-cluster": {
+    usage: "demo-cluster [--runs N]",
+    does: "several processes on one Redis, one of which is killed",
+    load: async () => (await import("./cluster/demo-cluster.ts")).demoCluster,
   },
 };
 

@@ -1,6 +1,4 @@
 /** `tutti runs`: reads recorded runs back, also while a server works on them. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openRunReader } from "../compose/run-reader.ts";
 import { loadConfig } from "../config.ts";
@@ -15,7 +13,7 @@ const HELP = `Usage: tutti runs list [--limit N]
        tutti runs show ID
        tutti runs graph ID [--format text|mermaid|json]
 
-Reads TUTTI_DATA (./.tutti). "show" prints the graph with times, the notes and the answer; IDs may be cut short.`;
+Reads TUTTI_DATA (./.tutti), or REDIS_URL where it is set. "show" prints the graph with times, the notes and the answer; IDs may be cut short.`;
 
 export async function runs(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -33,11 +31,7 @@ export async function runs(argv: readonly string[]): Promise<number> {
     return values.help ? 0 : 2;
   }
   if (rest.length > 0) throw new TuttiError("invalid-request", `one run at a time, so not ${rest.join(" ")}`);
-  const { dataFolder } = loadConfig();
-  if (!existsSync(join(dataFolder, "runs.sqlite"))) {
-    throw new TuttiError("unknown-run", `${dataFolder} holds no runs; set TUTTI_DATA to the folder that does`);
-  }
-  const reader = openRunReader(dataFolder);
+  const reader = openRunReader(loadConfig());
   try {
     if (action === "list") console.log(await list(reader, countOf(values.limit)));
     else if (action === "show") console.log(await show(reader, required(id)));

@@ -1,28 +1,29 @@
 /** The composition root: settings in, a working Tutti out. With its neighbours, the only importer of adapters. */
-import { mkdir, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import { createProcessPool } from "../../workers/process-pool.ts";
 import { runJob } from "../../workers/run-job.ts";
-import { claimDataFolder, type DataFolderLease } from "../adapters/data-folder.ts";
 import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
-import { createInProcessJobQueue } from "../adapters/in-process-job-queue.ts";
 import { createLogger, logCommit } from "../adapters/pino-log.ts";
-import { openSqliteRunStore } from "../adapters/sqlite-run-store.ts";
 import { receiveAsset } from "../assets/receive-asset.ts";
 import { loadSpilled } from "../assets/values.ts";
-import { createPlanningEmbedder } from "./embedder.ts";
-import { openRegistry } from "./registry.ts";
 import type { Config } from "../config.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { RunBook, type Committed } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";
 import { createTemplateFuser } from "../fuse/template-fuser.ts";
 import { createBuiltinPlanner } from "../plan/builtin/planner.ts";
+import { lanes as allLanes, type Lane } from "../registry/expert-card.ts";
+import { createAdmission } from "../service/admission.ts";
 import { createRunService } from "../service/run-service.ts";
 import { rankedSelector } from "../select/rank-experts.ts";
 import type { Tutti } from "../tutti.ts";
+import { openBackends, type Backends } from "./backends.ts";
+import { createPlanningEmbedder } from "./embedder.ts";
+import { openRegistry } from "./registry.ts";
+import { makeScratch } from "./scratch.ts";
 
 /** Plans and answers at once in one process. */
 const CONTROL_CONCURRENCY = 8;
@@ -30,85 +31,97 @@ const CONTROL_CONCURRENCY = 8;
 export interface Composed {
   readonly tutti: Tutti;
   readonly logger: Logger;
-  readonly lease: DataFolderLease;
+  /** Recorded as who did a step. */
+  readonly workerId: string;
+  readonly setUrl: (url: string) => void;
   readonly onCommit: (listener: (committed: Committed) => void) => void;
 }
 
+export interface ComposeOptions {
+  /** Lanes that this process serves. @default all in one process; over Redis `control` */
+  readonly lanes?: readonly Lane[];
+  /** Whether this process looks for what dead ones left undone; only tests that want to see things lost say no. @default true */
+  readonly sweep?: boolean;
+}
+
 /**
- * Puts a whole Tutti together in this process, and takes up the runs that its data folder holds unfinished.
+ * Puts a whole Tutti together in this process. Without Redis it takes up the runs that its data folder holds unfinished.
  * @throws TuttiError `in-use` or `misconfigured` where the data folder can't be had
  */
-export async function compose(config: Config): Promise<Composed> {
-  const dataFolder = resolve(config.dataFolder);
+export async function compose(given: Config, options: ComposeOptions = {}): Promise<Composed> {
+  const config = { ...given, dataFolder: resolve(given.dataFolder) };
   const logger = createLogger(config, process.stdout.isTTY);
-  const lease = await claimDataFolder(dataFolder);
+  const onError = (error: unknown, what: unknown): void => logger.error({ err: error }, `trouble: ${describe(what)}`);
+  const backends = await openBackends(config, onError);
   try {
-    return await composeIn(dataFolder, config, logger, lease);
+    return await composeOver(backends, config, options, logger, onError);
   } catch (error) {
-    await lease.release();
+    await backends.close();
     throw error;
   }
 }
 
-async function composeIn(
-  dataFolder: string,
+async function composeOver(
+  backends: Backends,
   config: Config,
+  { lanes = config.redis ? ["control"] : ["control", "cpu"], sweep = true }: ComposeOptions,
   logger: Logger,
-  lease: DataFolderLease,
+  onError: (error: unknown, what: unknown) => void,
 ): Promise<Composed> {
-  const scratchRoot = join(dataFolder, "scratch");
-  await rm(scratchRoot, { recursive: true, force: true });
-  await mkdir(scratchRoot, { recursive: true });
+  const { store, queue } = backends;
+  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`;
+  const scratch = await makeScratch(join(config.dataFolder, "scratch"), workerId);
 
   const now = Date.now;
-  const onError = (error: unknown, what: unknown): void => logger.error({ err: error }, `trouble: ${describe(what)}`);
-  const registry = await openRegistry(config.searchPath);
-  const assets = openFolderAssetStore({ folder: join(dataFolder, "assets") });
-  const store = openSqliteRunStore({ file: join(dataFolder, "runs.sqlite") });
-  const queue = createInProcessJobQueue({ now, onError });
+  const registry = await openRegistry(config.searchPath, config.expertModules);
+  const assets = openFolderAssetStore({ folder: join(config.dataFolder, "assets") });
   const runner = createProcessPool();
-  const { embedder } = createPlanningEmbedder(dataFolder, runner);
+  const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
   const planner = createBuiltinPlanner({ embedder });
   const fuser = createTemplateFuser((id) => registry.task(id));
-  const selector = rankedSelector;
   const book = new RunBook(store, now, (error) => onError(error, "a listener of commits"));
   book.onCommit((committed) => logCommit(logger, committed));
   const load = loadSpilled.bind(undefined, assets);
-  const dispatcher = new Dispatcher({ book, store, queue, registry, selector, load, onError });
+  const dispatcher = new Dispatcher({ ...backends, book, registry, selector: rankedSelector, load, onError });
 
-  const workerId = `${hostname()}-${process.pid}`;
-  const deps = { book, assets, registry, runner, planner, fuser, scratchRoot, workerId };
-  const workers = await Promise.all([
-    queue.work("control", { concurrency: CONTROL_CONCURRENCY }, (job, signal) => runJob(deps, job, signal)),
-    queue.work("cpu", { concurrency: config.concurrency }, (job, signal) => runJob(deps, job, signal)),
-  ]);
+  const deps = { book, assets, registry, runner, planner, fuser, scratchRoot: scratch.folder, workerId };
+  const slots: Readonly<Record<Lane, number>> = {
+    control: CONTROL_CONCURRENCY,
+    cpu: config.concurrency,
+    gpu: config.gpuConcurrency,
+    remote: config.gpuConcurrency,
+  };
+  const workers = await Promise.all(
+    lanes.map((lane) => queue.work(lane, { concurrency: slots[lane] }, (job, signal) => runJob(deps, job, signal))),
+  );
 
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     try {
-      dispatcher.close();
       await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
-      await queue.close();
+      // Only now: what active steps led to in the meantime is dispatched, too.
+      dispatcher.close();
       await runner.close();
-      await Promise.all([store.close(), assets.close()]);
-      // What is left of it is removed at the next start.
-      await rm(scratchRoot, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
+      await assets.close();
+      await scratch.remove();
     } finally {
-      await lease.release();
+      await backends.close();
     }
   }
 
   try {
-    await dispatcher.start();
+    await dispatcher.start({ resume: !backends.queueIsDurable, sweep });
   } catch (error) {
     await close();
     throw error;
   }
+  const admission = createAdmission(backends.check);
   const runs = createRunService({ book, store, assets, registry, planner });
   const tutti: Tutti = {
     ...runs,
     async submit(request, options) {
       if (closing) throw new TuttiError("shutting-down", "the server is stopping; try again soon", { retryable: true });
+      await admission.admit();
       return runs.submit(request, options);
     },
     upload: (upload) => receiveAsset(assets, upload, new Date(now())),
@@ -118,16 +131,29 @@ async function composeIn(
       throw new TuttiError("unknown-asset", `there is no asset ${id}`);
     },
     readAsset: (tenant, id, range) => assets.read(tenant, id, range),
-    health: () =>
-      Promise.resolve({
+    async health() {
+      const { ok, problems } = await admission.fitness();
+      // A queue that is away doesn't answer, and whoever asks for health shall not have to wait for it.
+      const asked = ok && !closing ? allLanes : [];
+      const counts = await Promise.all(asked.map(async (lane) => [lane, await queue.counts(lane)] as const));
+      return {
         planner: planner.name,
         accepting: !closing,
+        problems,
+        lanes: Object.fromEntries(counts),
         tasks: registry.tasks,
         experts: registry.experts,
-      }),
+      };
+    },
     close: () => (closing ??= close()),
   };
-  return { tutti, logger, lease, onCommit: (listener) => book.onCommit(listener) };
+  return {
+    tutti,
+    logger,
+    workerId,
+    setUrl: backends.setUrl,
+    onCommit: (listener) => book.onCommit(listener),
+  };
 }
 
 function describe(what: unknown): string {

@@ -1,10 +1,13 @@
-/** A look into a data folder without owning it. */
+/** A look at recorded runs without owning the data folder. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
+import { openRedisRunStore } from "../adapters/redis-run-store.ts";
 import { openSqliteRunStore } from "../adapters/sqlite-run-store.ts";
+import type { Config } from "../config.ts";
 import { RunBook } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";
-import type { RunHead } from "../ports/run-store.ts";
+import type { RunHead, RunStore } from "../ports/run-store.ts";
 import { reportOf } from "../service/run-report.ts";
 import type { RunReport } from "../tutti.ts";
 
@@ -20,8 +23,9 @@ export interface RunReader {
   close(): Promise<void>;
 }
 
-export function openRunReader(dataFolder: string): RunReader {
-  const store = openSqliteRunStore({ file: join(dataFolder, "runs.sqlite"), readOnly: true });
+/** @throws TuttiError `unknown-run` where the data folder holds none */
+export function openRunReader({ dataFolder, redis }: Pick<Config, "dataFolder" | "redis">): RunReader {
+  const store = redis ? openRedisRunStore({ connection: redis.url, prefix: redis.prefix }) : openFile(dataFolder);
   const assets = openFolderAssetStore({ folder: join(dataFolder, "assets") });
   const book = new RunBook(store, Date.now);
 
@@ -46,4 +50,10 @@ export function openRunReader(dataFolder: string): RunReader {
       await Promise.all([store.close(), assets.close()]);
     },
   };
+}
+
+function openFile(dataFolder: string): RunStore {
+  const file = join(dataFolder, "runs.sqlite");
+  if (existsSync(file)) return openSqliteRunStore({ file, readOnly: true });
+  throw new TuttiError("unknown-run", `${dataFolder} holds no runs; set TUTTI_DATA to the folder that does`);
 }

@@ -1,11 +1,13 @@
 /** Reads runs and changes them: decide on the state, commit at its revision, and decide again when somebody was faster. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { asTuttiError, TuttiError } from "../errors.ts";
+import { Together } from "./together.ts";
 import type { Commit, OutboxEntry, RunHead, RunStore } from "../ports/run-store.ts";
 import type { Command, Decision } from "../run/commands.ts";
 import { decide } from "../run/decide.ts";
 import { EVENT_VERSION, type RunEvent } from "../run/events.ts";
 import { applyEvents, UnsupportedEventError } from "../run/reduce.ts";
+import { pendingConditions } from "../run/settle.ts";
 import { isFinished, type RunState } from "../run/state.ts";
 
 const MAX_CONFLICTS = 100;
@@ -13,6 +15,9 @@ const CACHED_RUNS = 256;
 /** A wide run's state is a thousand times the size of a small one's. */
 const CACHED_NODES = 20_000;
 const TITLE_LENGTH = 120;
+
+/** The attempt of outbox entries that are about a node's condition. */
+export const CONDITION = 0;
 
 /** What just became durable. */
 export interface Committed {
@@ -27,14 +32,15 @@ export interface Change {
   readonly state: RunState;
 }
 
+type ChangeCommand = Exclude<Command, { type: "create" }>;
+
 export class RunBook {
   readonly #store: RunStore;
   readonly #now: () => number;
   readonly #cache = new Map<string, RunState>();
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #onFault: (error: unknown) => void;
-  /** The last change of each run that is being changed, for the next one to wait for. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #changes = new Together<ChangeCommand, Change>((runId, commands) => this.#carryOut(runId, commands));
 
   /** @param onFault told what a listener throws: the commit stands, and the other listeners hear of it all the same */
   constructor(store: RunStore, now: () => number, onFault: (error: unknown) => void = warn) {
@@ -87,19 +93,8 @@ export class RunBook {
    * Carries out a command; a stale or refused one changes nothing and is told in the decision.
    * @throws TuttiError `unknown-run`, or `conflict` after too many lost races
    */
-  async change(runId: string, command: Exclude<Command, { type: "create" }>): Promise<Change> {
-    // One at a time: a thousand items that end at once would only make each other decide again.
-    const before = this.#turns.get(runId) ?? Promise.resolve();
-    const turn = before.then(
-      () => this.#carryOut(runId, command),
-      () => this.#carryOut(runId, command),
-    );
-    this.#turns.set(runId, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(runId) === turn) this.#turns.delete(runId);
-    }
+  change(runId: string, command: ChangeCommand): Promise<Change> {
+    return this.#changes.ask(runId, command);
   }
 
   /**
@@ -128,20 +123,21 @@ export class RunBook {
     });
   }
 
-  async #carryOut(runId: string, command: Exclude<Command, { type: "create" }>): Promise<Change> {
+  async #carryOut(runId: string, commands: readonly ChangeCommand[]): Promise<readonly (Change | Error)[]> {
     let state = this.#cache.get(runId) ?? (await this.state(runId));
     for (let tries = 0; tries < MAX_CONFLICTS; tries += 1) {
       if (!state) throw new TuttiError("unknown-run", `there is no run ${runId}`);
-      const decision = decide(state, command);
-      if (decision.outcome === "events") {
-        const result = await this.#commit(state, decision.events);
-        if (result.outcome === "committed") return { decision, state: result.state };
+      const { changes, events } = decideAll(state, commands);
+      if (events.length > 0) {
+        // Committed at this revision, so that what was called stale was so on the newest state, too.
+        const result = await this.#commit(state, events);
+        if (result.outcome === "committed") return changes;
         if (tries > 2) await sleep(Math.random() * Math.min(50, 2 ** tries));
         state = await this.state(runId);
       } else {
         // The cache may be behind: only the newest state may call a command stale.
         const newest: RunState | undefined = await this.state(runId);
-        if (newest?.revision === state.revision) return { decision, state };
+        if (newest?.revision === state.revision) return changes;
         state = newest;
       }
     }
@@ -153,11 +149,7 @@ export class RunBook {
   async #commit(before: RunState | undefined, events: readonly RunEvent[], idempotency?: Commit["idempotency"]) {
     const state = applyEvents(before, events);
     if (!state) throw new TuttiError("internal", "a commit has at least one event");
-    const outbox = events.flatMap((event): OutboxEntry[] => {
-      if (event.type !== "node-ready") return [];
-      const { nodeId, attempt, notBefore = event.at } = event.data;
-      return [{ runId: state.runId, nodeId, attempt, dueAt: notBefore }];
-    });
+    const outbox = outboxOf(state, events);
     const result = await this.#store.commit({
       runId: state.runId,
       expectedRevision: before?.revision ?? 0,
@@ -195,6 +187,38 @@ export class RunBook {
     }
     return state;
   }
+}
+
+/** Each on the state that the ones before it lead to. */
+function decideAll(before: RunState, commands: readonly ChangeCommand[]) {
+  let state = before;
+  const events: RunEvent[] = [];
+  const changes = commands.map((command): Change | Error => {
+    try {
+      const decision = decide(state, command);
+      if (decision.outcome === "events") {
+        state = applyEvents(state, decision.events) ?? state;
+        events.push(...decision.events);
+      }
+      return { decision, state };
+    } catch (error) {
+      return asTuttiError(error);
+    }
+  });
+  return { changes, events };
+}
+
+/** What somebody has to do next: attempts that are due, and conditions that can't be decided without reading assets. */
+function outboxOf(state: RunState, events: readonly RunEvent[]): OutboxEntry[] {
+  const { runId } = state;
+  const attempts = events.flatMap((event): OutboxEntry[] => {
+    if (event.type !== "node-ready") return [];
+    const { nodeId, attempt, notBefore = event.at } = event.data;
+    return [{ runId, nodeId, attempt, dueAt: notBefore }];
+  });
+  const dueAt = events.at(-1)?.at ?? 0;
+  const conditions = pendingConditions(state).map(({ nodeId }) => ({ runId, nodeId, attempt: CONDITION, dueAt }));
+  return [...attempts, ...conditions];
 }
 
 function warn(error: unknown): void {

@@ -52,9 +52,11 @@ export function renderText(state: RunState, { now, color = false, columns = 120 
     edgesOf(state).filter(({ kind }) => kind !== "item"),
   );
   const critical = new Set(criticalPath(state));
+  // Who did it is worth telling where several could have.
+  const tellsWorkers = new Set(nodes.flatMap(({ worker }) => worker ?? [])).size > 1;
   const entries = nodes.map((node) => ({
     node,
-    cells: cellsOf(node, critical, now),
+    cells: [...cellsOf(node, critical, now), tellsWorkers ? printable(node.worker ?? "", 40) : ""],
     gutter: gutters.get(node.spec.id),
   }));
   const widths = entries[0]?.cells.map((_, column) =>

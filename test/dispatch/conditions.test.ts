@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
 import { Conditions } from "../../src/dispatch/conditions.ts";
-import { RunBook } from "../../src/dispatch/run-book.ts";
+import { CONDITION, RunBook } from "../../src/dispatch/run-book.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";
 import type { NodeSpec } from "../../src/run/events.ts";
 import type { RunState } from "../../src/run/state.ts";
@@ -56,51 +56,38 @@ const statuses = async () => {
 
 it("loads the value and tells the run, for each node by its own condition", async () => {
   const load = () => Promise.resolve({ type: "text", value: "oh yes" } as const);
-  await new Conditions({ book, load, onError: () => {} }).decide(await runWithPending());
+  const conditions = new Conditions({ book, load });
+  const state = await runWithPending();
+  expect(await conditions.decide(state, "t2")).toBe(true);
+  expect(await conditions.decide(state, "t3")).toBe(true);
   expect(await statuses()).toEqual(["ready", "skipped"]);
 });
 
-it("does not load a value again while it is being loaded", async () => {
-  let loads = 0;
-  const gate = Promise.withResolvers<void>();
-  const load = async () => {
-    loads += 1;
-    await gate.promise;
-    return { type: "text", value: "yes and no" } as const;
-  };
-  const conditions = new Conditions({ book, load, onError: () => {} });
-  const state = await runWithPending();
-  const first = conditions.decide(state);
-  const second = conditions.decide(state);
-  await new Promise((resolve) => setImmediate(resolve));
-  // One load each for t2 and, asked for by the second call, t3.
-  expect(loads).toBe(2);
-  gate.resolve();
-  await Promise.all([first, second]);
-  expect(loads).toBeLessThanOrEqual(3);
-  expect(await statuses()).toEqual(["ready", "ready"]);
+it("is in the outbox until then, so that another process takes it up if this one dies", async () => {
+  await runWithPending();
+  const entries = await store.outbox(now, 10);
+  expect(entries.filter(({ attempt }) => attempt === CONDITION).map(({ nodeId }) => nodeId)).toEqual(["t2", "t3"]);
 });
 
-it("tries again later what could not be read, says so each time, and is not held up by it", async () => {
+it("has nothing left to do where the condition was decided, or nobody asks any more", async () => {
+  const conditions = new Conditions({ book, load: () => Promise.reject(new Error("must not be read")) });
+  expect(await conditions.decide(await runWithPending(), "t1")).toBe(true);
+});
+
+it("tries again later what could not be read, and says so each time", async () => {
   let broken = true;
-  const faults: string[] = [];
   const load = () =>
     broken ? Promise.reject(new Error("disk away")) : Promise.resolve({ type: "text", value: "yes" } as const);
-  const conditions = new Conditions({ book, load, onError: (_error, what) => void faults.push(what) });
-  await conditions.decide(await runWithPending());
+  const conditions = new Conditions({ book, load });
+  const state = await runWithPending();
+  await expect(conditions.decide(state, "t2")).rejects.toThrow("disk away");
+  expect(await conditions.decide(state, "t2")).toBe(false);
   expect(await statuses()).toEqual(["waiting", "waiting"]);
-  expect(faults).toEqual(["deciding the condition of r1.t2", "deciding the condition of r1.t3"]);
 
-  await conditions.retry();
-  expect(faults).toHaveLength(2);
   now += 60_000;
-  await conditions.retry();
-  expect(faults).toHaveLength(4);
+  await expect(conditions.decide(state, "t2")).rejects.toThrow("disk away");
   broken = false;
   now += 60_000;
-  await conditions.retry();
-  expect(await statuses()).toEqual(["ready", "skipped"]);
-  now += 60_000;
-  await conditions.retry();
-  expect(faults).toHaveLength(4);
+  expect(await conditions.decide(state, "t2")).toBe(true);
+  expect(await statuses()).toEqual(["ready", "waiting"]);
 });

@@ -3,8 +3,6 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
-import { createInProcessJobQueue } from "../../src/adapters/in-process-job-queue.ts";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
 import { loadSpilled } from "../../src/assets/values.ts";
 import { Dispatcher, type DispatcherDependencies } from "../../src/dispatch/dispatcher.ts";
 import type { RetryPolicy } from "../../src/dispatch/retry-policy.ts";
@@ -22,6 +20,7 @@ import { rankedSelector } from "../../src/select/rank-experts.ts";
 import type { RunReport } from "../../src/tutti.ts";
 import { runJob, type JobDependencies } from "../../workers/run-job.ts";
 import type { ScriptedExperts } from "../fakes/scripted-experts.ts";
+import { embedded, type OpenGround } from "./backends.ts";
 
 const noPlanner: Planner = {
   name: "none",
@@ -31,6 +30,8 @@ const noPlanner: Planner = {
 };
 
 export interface ControllerOptions {
+  /** @default embedded */
+  readonly ground?: OpenGround;
   /** Steps at once. @default 16 */
   readonly concurrency?: number;
   /** An existing folder that outlives the controller. @default one of its own, removed on close */
@@ -51,6 +52,7 @@ const same = <T>(thing: T): T => thing;
 export async function startController(
   { registry, runner }: ScriptedExperts,
   {
+    ground = embedded,
     concurrency = 16,
     folder: given,
     planner = noPlanner,
@@ -64,15 +66,16 @@ export async function startController(
   const folder = given ?? (await mkdtemp(join(tmpdir(), "tutti-controller-")));
   const scratchRoot = join(folder, "scratch");
   await mkdir(scratchRoot, { recursive: true });
-  const file = openSqliteRunStore({ file: join(folder, "runs.sqlite") });
-  const store = aroundStore(file);
-  const assets = aroundAssets(openFolderAssetStore({ folder: join(folder, "assets") }));
   const faults: unknown[] = [];
   const onError = (error: unknown): void => void faults.push(error);
-  const queue = aroundQueue(createInProcessJobQueue({ onError }));
+  const below = ground(folder, onError);
+  const store = aroundStore(below.store);
+  const assets = aroundAssets(openFolderAssetStore({ folder: join(folder, "assets") }));
+  const queue = aroundQueue(below.queue);
+  const { capacity } = below;
   const book = new RunBook(store, Date.now, onError);
   const load: DispatcherDependencies["load"] = (owner, value) => loadSpilled(assets, owner, value);
-  const dispatcher = new Dispatcher({ book, store, queue, registry, selector, load, onError });
+  const dispatcher = new Dispatcher({ book, store, queue, capacity, registry, selector, load, onError });
   const fuser = createTemplateFuser((id) => registry.task(id));
   const deps: JobDependencies = {
     book,
@@ -89,7 +92,7 @@ export async function startController(
     await queue.work("control", { concurrency: 4 }, (job, signal) => runJob(deps, job, signal)),
     await queue.work("cpu", { concurrency }, (job, signal) => runJob(deps, job, signal)),
   ];
-  await dispatcher.start();
+  await dispatcher.start({ resume: !below.durable });
   const runs = createRunService({ book, store, assets, registry, planner });
   const tenant = "default";
 
@@ -106,6 +109,8 @@ export async function startController(
     dispatcher,
     deps,
     faults,
+    /** How many jobs hold a place of an expert or wait for one: none when no run is under way. */
+    places: async (): Promise<number> => (await capacity.held(Infinity, 10_000)).length,
     run: async (plan: PlanNode[], options: RunOptions = {}): Promise<RunReport> => {
       const { runId } = await submit(plan, options);
       return runs.wait(tenant, runId, AbortSignal.timeout(20_000));
@@ -113,13 +118,13 @@ export async function startController(
     /** As the death of its process would: nothing is handed back, and nobody waits for anything. */
     drop: async (): Promise<void> => {
       dispatcher.close();
-      await file.close();
+      await below.store.close();
     },
     close: async (): Promise<void> => {
       dispatcher.close();
       await Promise.all(workers.map((worker) => worker.close(1000)));
       await queue.close();
-      await Promise.all([store.close(), assets.close()]);
+      await Promise.all([store.close(), assets.close(), capacity.close()]);
       if (given === undefined) await rm(folder, { recursive: true, force: true });
     },
   };

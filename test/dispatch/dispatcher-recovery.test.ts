@@ -14,6 +14,7 @@ import {
   shoutScript,
   listTask,
   textTask,
+  until,
   type Script,
 } from "../fakes/scripted-experts.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
@@ -182,7 +183,7 @@ describe.each(["before", "after"] as const)("a controller that dies %s a write",
       expectWhole(state, await second.store.read(state.runId));
       for (const text of textsOf(before)) expect(scripted.did, `after ${writes} writes`).not.toContain(text);
       expect(new Set(scripted.did).size).toBeGreaterThanOrEqual(scripted.did.length - 1);
-      expect(second.dispatcher.places).toBe(0);
+      await until(async () => (await second.places()) === 0);
       expect(await second.store.outbox(Infinity, 10)).toEqual([]);
       expect(second.faults).toEqual([]);
       await open.pop()?.close();

@@ -9,9 +9,11 @@ import { redisScript } from "../redis-script.ts";
  * it was the one who won.
  */
 export const commitRun = redisScript(`
-  local run, events, entries, outbox, active, tenantActive, ended, tenantEnded, expiring, idempotency = unpack(KEYS)
-  local expected, token, runId, head, createdAt, isActive, keepMs, holder = unpack(ARGV, 1, 8)
-  local eventCount = tonumber(ARGV[9])
+  local run, events, entries, outbox, active, tenantActive, ended, tenantEnded = unpack(KEYS)
+  local deadlines, expiring, idempotency = unpack(KEYS, 9)
+  local expected, token, runId, head, createdAt, deadlineAt, isActive, keepMs, holder, count = unpack(ARGV, 1, 10)
+  local FIRST = 11
+  local afterEvents = FIRST + tonumber(count)
   expected = tonumber(expected)
   local function id(seq) return string.format('%d-0', seq) end
 
@@ -23,8 +25,8 @@ export const commitRun = redisScript(`
   if taken then return { 'exists', taken } end
   if redis.call('XLEN', events) ~= expected then return { 'conflict' } end
 
-  redis.call('XADD', events, id(expected + 1), 'e', ARGV[10], 't', token)
-  for i = 2, eventCount do redis.call('XADD', events, id(expected + i), 'e', ARGV[9 + i]) end
+  redis.call('XADD', events, id(expected + 1), 'e', ARGV[FIRST], 't', token)
+  for i = FIRST + 1, afterEvents - 1 do redis.call('XADD', events, id(expected + 1 + i - FIRST), 'e', ARGV[i]) end
   redis.call('HSET', run, 'head', head)
   if idempotency then
     redis.call('SET', idempotency, holder)
@@ -36,7 +38,8 @@ export const commitRun = redisScript(`
       redis.call('ZADD', active, createdAt, runId)
       redis.call('ZADD', tenantActive, createdAt, runId)
     end
-    for i = 10 + eventCount, #ARGV, 2 do
+    redis.call('ZADD', deadlines, deadlineAt, runId)
+    for i = afterEvents, #ARGV, 2 do
       redis.call('ZADD', outbox, 'NX', ARGV[i], ARGV[i + 1])
       redis.call('SADD', entries, ARGV[i + 1])
     end
@@ -45,9 +48,11 @@ export const commitRun = redisScript(`
 
   redis.call('ZREM', active, runId)
   redis.call('ZREM', tenantActive, runId)
+  redis.call('ZREM', deadlines, runId)
   redis.call('ZADD', ended, createdAt, runId)
   redis.call('ZADD', tenantEnded, createdAt, runId)
-  for _, entry in ipairs(redis.call('SMEMBERS', entries)) do redis.call('ZREM', outbox, entry) end
+  local had = redis.call('SMEMBERS', entries)
+  for i = 1, #had, 1000 do redis.call('ZREM', outbox, unpack(had, i, math.min(i + 999, #had))) end
   redis.call('DEL', entries)
   if keepMs ~= '' then
     redis.call('PEXPIRE', run, keepMs)

@@ -1,0 +1,99 @@
+/** Where runs, jobs and places are kept: in this process and its folder, or in Redis, for many processes. */
+import { join } from "node:path";
+import type { Redis } from "ioredis";
+import { createBullMqJobQueue } from "../adapters/bullmq-job-queue.ts";
+import { claimDataFolder, type DataFolderLease } from "../adapters/data-folder.ts";
+import { createInProcessCapacity } from "../adapters/in-process-capacity.ts";
+import { createInProcessJobQueue } from "../adapters/in-process-job-queue.ts";
+import { createRedisCapacity } from "../adapters/redis-capacity.ts";
+import { checkRedis, type RedisCheck } from "../adapters/redis-check.ts";
+import { closeRedis, connectRedis } from "../adapters/redis-connection.ts";
+import { openRedisRunStore } from "../adapters/redis-run-store.ts";
+import { openSqliteRunStore } from "../adapters/sqlite-run-store.ts";
+import type { Config } from "../config.ts";
+import type { Capacity } from "../ports/capacity.ts";
+import type { JobQueue } from "../ports/job-queue.ts";
+import type { RunStore } from "../ports/run-store.ts";
+
+export interface Backends {
+  readonly store: RunStore;
+  readonly queue: JobQueue;
+  readonly capacity: Capacity;
+  /** Whether jobs outlive this process; otherwise its next start has to bring them back. */
+  readonly queueIsDurable: boolean;
+  /** Whether new runs may be accepted. */
+  readonly check: () => Promise<RedisCheck>;
+  /** Tells whoever wants the same data folder where this process is found. */
+  readonly setUrl: (url: string) => void;
+  readonly close: () => Promise<void>;
+}
+
+type OnError = (error: unknown, what: unknown) => void;
+
+/** @throws TuttiError `in-use` or `misconfigured` where the data folder can't be had */
+export async function openBackends(config: Config, onError: OnError): Promise<Backends> {
+  return config.redis ? openShared(config, config.redis, onError) : openEmbedded(config, onError);
+}
+
+async function openEmbedded({ dataFolder, keepMs }: Config, onError: OnError): Promise<Backends> {
+  const lease = await claimDataFolder(dataFolder);
+  try {
+    return openInFolder(dataFolder, keepMs, lease, onError);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
+function openInFolder(folder: string, keepFinishedMs: number, lease: DataFolderLease, onError: OnError): Backends {
+  const store = openSqliteRunStore({ file: join(folder, "runs.sqlite"), keepFinishedMs });
+  const queue = createInProcessJobQueue({ onError });
+  const capacity = createInProcessCapacity();
+  return {
+    store,
+    queue,
+    capacity,
+    queueIsDurable: false,
+    check: () => Promise.resolve({ ok: true, problems: [] }),
+    setUrl: (url) => lease.setUrl(url),
+    async close() {
+      try {
+        await queue.close();
+        await Promise.all([capacity.close(), store.close()]);
+      } finally {
+        await lease.release();
+      }
+    },
+  };
+}
+
+function openShared(
+  { keepMs, takeoverMs }: Config,
+  { url, prefix }: NonNullable<Config["redis"]>,
+  onError: OnError,
+): Backends {
+  const tell = (error: unknown, what: unknown = "Redis"): void => onError(error, what);
+  const address = { connection: url, prefix, onError: tell };
+  const store = openRedisRunStore({ ...address, keepFinishedMs: keepMs });
+  const queue = createBullMqJobQueue({
+    ...address,
+    lockDurationMs: takeoverMs,
+    stalledIntervalMs: Math.ceil(takeoverMs / 3),
+  });
+  const capacity = createRedisCapacity(address);
+  // Told of by the others already.
+  const asked: Redis = connectRedis(url, { maxRetriesPerRequest: 1 }, () => {});
+  return {
+    store,
+    queue,
+    capacity,
+    queueIsDurable: true,
+    check: () => checkRedis(asked),
+    setUrl: () => {},
+    async close() {
+      await queue.close();
+      await Promise.all([capacity.close(), store.close()]);
+      closeRedis(asked);
+    },
+  };
+}
