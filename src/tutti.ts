@@ -4,6 +4,7 @@ import type { Asset } from "./assets/asset.ts";
 import type { Answer } from "./fuse/answer.ts";
 import type { Problem } from "./plan/check-plan.ts";
 import type { ByteRange } from "./ports/asset-store.ts";
+import type { LaneCounts } from "./ports/job-queue.ts";
 import type { RunHead } from "./ports/run-store.ts";
 import type { ExpertEntry, TaskEntry } from "./registry/registry.ts";
 import type { RunEvent } from "./run/events.ts";
@@ -42,6 +43,10 @@ export interface RunReport {
 export interface Health {
   readonly planner: string;
   readonly accepting: boolean;
+  /** Why no runs are taken now, and what to do about it; empty where they are. */
+  readonly problems: readonly string[];
+  /** Work and workers of every lane, by its name. */
+  readonly lanes: Readonly<Record<string, LaneCounts>>;
   readonly tasks: readonly TaskEntry[];
   readonly experts: readonly ExpertEntry[];
 }
@@ -49,7 +54,7 @@ export interface Health {
 export interface Tutti {
   /**
    * Accepts a request: when it resolves, the run is durable and will end.
-   * @throws TuttiError `invalid-request`, `invalid-plan`, `unknown-asset`, `idempotency-mismatch`, `shutting-down`
+   * @throws TuttiError `invalid-request`, `invalid-plan`, `unknown-asset`, `idempotency-mismatch`, `overloaded`, `shutting-down`
    */
   submit(request: RunRequest, options: SubmitOptions): Promise<RunState>;
   /** Makes a plan without running it. @throws TuttiError as `submit`, and `not-understood` */

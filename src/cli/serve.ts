@@ -6,7 +6,7 @@ import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Health } from "../tutti.ts";
 import { paintFor } from "./paint.ts";
-import { untilToldToStop } from "./until-told-to-stop.ts";
+import { endSoon, untilToldToStop } from "./until-told-to-stop.ts";
 
 const HELP = `Usage: tutti serve
 
@@ -25,7 +25,10 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const composed = await compose(config);
   const { tutti, logger } = composed;
   try {
-    const server = await listen(createApp(tutti, { logger }), { host: config.host, port: config.port });
+    const server = await listen(
+      createApp(tutti, { logger, dashboard: composed.dashboard, adminToken: config.adminToken }),
+      { host: config.host, port: config.port },
+    );
     composed.setUrl(server.url);
     const banner = describeServer(server.url, config, await tutti.health(), performance.now() - started);
     process.stderr.write(`${banner}\n`);
@@ -33,7 +36,7 @@ export async function serve(argv: readonly string[]): Promise<number> {
     logger.info(`${signal}: draining for up to ${config.drainMs / 1000} s; the same signal again ends at once`);
     await Promise.all([server.close(config.drainMs), tutti.close()]);
     logger.info("stopped");
-    return 0;
+    return endSoon(0);
   } catch (error) {
     await closeQuietly(composed);
     throw error;
@@ -62,6 +65,9 @@ function describeServer(
     ...(undoable.length === 0 ? [] : [`  no expert  ${undoable.map(({ id }) => id).join(", ")}`]),
     `  data       ${config.dataFolder}`,
     ...(config.redis ? [`  Redis      ${withoutPassword(config.redis.url)}, ${workersOf(lanes)}`] : []),
+    ...(config.redis && config.adminToken !== undefined
+      ? [`  queues     ${url}/queues (user admin, password TUTTI_ADMIN_TOKEN)`]
+      : []),
     ...problems.map((problem) => `  problem    ${problem}`),
     `  look at    ${url}/docs  ${url}/v1/tasks  ${url}/readyz`,
     `  try        curl -F 'request=What is in this picture?' -F 'file=@photo.jpg' '${url}/v1/runs?wait=60'`,

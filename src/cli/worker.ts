@@ -5,7 +5,7 @@ import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { lanes as allLanes, type Lane } from "../registry/expert-card.ts";
 import { paintFor } from "./paint.ts";
-import { untilToldToStop } from "./until-told-to-stop.ts";
+import { endSoon, untilToldToStop } from "./until-told-to-stop.ts";
 
 const HELP = `Usage: tutti worker [--lanes LANE,...]
 
@@ -37,7 +37,7 @@ export async function worker(argv: readonly string[]): Promise<number> {
   logger.info(`${signal}: finishing active steps for up to ${config.drainMs / 1000} s; the same again ends at once`);
   await tutti.close();
   logger.info("stopped");
-  return 0;
+  return endSoon(0);
 }
 
 function lanesOf(text: string): Lane[] {

@@ -1,6 +1,7 @@
 /** Where runs, jobs and places are kept: in this process and its folder, or in Redis, for many processes. */
 import { join } from "node:path";
 import type { Redis } from "ioredis";
+import { createQueueDashboard, type QueueDashboard } from "../adapters/bull-board-dashboard.ts";
 import { createBullMqJobQueue } from "../adapters/bullmq-job-queue.ts";
 import { claimDataFolder, type DataFolderLease } from "../adapters/data-folder.ts";
 import { createInProcessCapacity } from "../adapters/in-process-capacity.ts";
@@ -23,6 +24,8 @@ export interface Backends {
   readonly queueIsDurable: boolean;
   /** Whether new runs may be accepted. */
   readonly check: () => Promise<RedisCheck>;
+  /** A page about the queues, to be served at /queues, where they are more than this process's own. */
+  readonly dashboard?: QueueDashboard["handler"];
   /** Tells whoever wants the same data folder where this process is found. */
   readonly setUrl: (url: string) => void;
   readonly close: () => Promise<void>;
@@ -67,11 +70,11 @@ function openInFolder(folder: string, keepFinishedMs: number, lease: DataFolderL
   };
 }
 
-function openShared(
+async function openShared(
   { keepMs, takeoverMs }: Config,
   { url, prefix }: NonNullable<Config["redis"]>,
   onError: OnError,
-): Backends {
+): Promise<Backends> {
   const tell = (error: unknown, what: unknown = "Redis"): void => onError(error, what);
   const address = { connection: url, prefix, onError: tell };
   const store = openRedisRunStore({ ...address, keepFinishedMs: keepMs });
@@ -81,6 +84,7 @@ function openShared(
     stalledIntervalMs: Math.ceil(takeoverMs / 3),
   });
   const capacity = createRedisCapacity(address);
+  const dashboard = await createQueueDashboard({ ...address, basePath: "/queues" });
   // Told of by the others already.
   const asked: Redis = connectRedis(url, { maxRetriesPerRequest: 1 }, () => {});
   return {
@@ -89,10 +93,11 @@ function openShared(
     capacity,
     queueIsDurable: true,
     check: () => checkRedis(asked),
+    dashboard: dashboard.handler,
     setUrl: () => {},
     async close() {
       await queue.close();
-      await Promise.all([capacity.close(), store.close()]);
+      await Promise.all([capacity.close(), store.close(), dashboard.close()]);
       closeRedis(asked);
     },
   };

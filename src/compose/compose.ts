@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
-import { createProcessPool } from "../../workers/process-pool.ts";
 import { runJob } from "../../workers/run-job.ts";
 import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
 import { createLogger, logCommit } from "../adapters/pino-log.ts";
@@ -23,6 +22,7 @@ import type { Tutti } from "../tutti.ts";
 import { openBackends, type Backends } from "./backends.ts";
 import { createPlanningEmbedder } from "./embedder.ts";
 import { openRegistry } from "./registry.ts";
+import { openRunner } from "./runner.ts";
 import { makeScratch } from "./scratch.ts";
 
 /** Plans and answers at once in one process. */
@@ -34,11 +34,12 @@ export interface Composed {
   /** Recorded as who did a step. */
   readonly workerId: string;
   readonly setUrl: (url: string) => void;
+  readonly dashboard: Backends["dashboard"];
   readonly onCommit: (listener: (committed: Committed) => void) => void;
 }
 
 export interface ComposeOptions {
-  /** Lanes that this process serves. @default all in one process; over Redis `control` */
+  /** Lanes that this process serves. @default `control`, `cpu` and `remote`, and `gpu` with TUTTI_DEVICES; over Redis `control` */
   readonly lanes?: readonly Lane[];
   /** Whether this process looks for what dead ones left undone; only tests that want to see things lost say no. @default true */
   readonly sweep?: boolean;
@@ -64,7 +65,7 @@ export async function compose(given: Config, options: ComposeOptions = {}): Prom
 async function composeOver(
   backends: Backends,
   config: Config,
-  { lanes = config.redis ? ["control"] : ["control", "cpu"], sweep = true }: ComposeOptions,
+  { lanes = lanesFor(config), sweep = true }: ComposeOptions,
   logger: Logger,
   onError: (error: unknown, what: unknown) => void,
 ): Promise<Composed> {
@@ -75,7 +76,7 @@ async function composeOver(
   const now = Date.now;
   const registry = await openRegistry(config.searchPath, config.expertModules);
   const assets = openFolderAssetStore({ folder: join(config.dataFolder, "assets") });
-  const runner = createProcessPool();
+  const runner = await openRunner(config, { servesGpu: lanes.includes("gpu"), warn: (text) => logger.warn(text) });
   const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
   const planner = createBuiltinPlanner({ embedder });
   const fuser = createTemplateFuser((id) => registry.task(id));
@@ -152,8 +153,14 @@ async function composeOver(
     logger,
     workerId,
     setUrl: backends.setUrl,
+    dashboard: backends.dashboard,
     onCommit: (listener) => book.onCommit(listener),
   };
+}
+
+function lanesFor({ redis, devices }: Config): readonly Lane[] {
+  if (redis) return ["control"];
+  return ["control", "cpu", "remote", ...(devices === undefined ? [] : (["gpu"] as const))];
 }
 
 function describe(what: unknown): string {

@@ -2,12 +2,15 @@
 import express, { type Express } from "express";
 import type { Tutti } from "../tutti.ts";
 import { createContext, type AppOptions } from "./context.ts";
+import { guardDashboard } from "./dashboard.ts";
 import { handleErrors } from "./error-handler.ts";
 import { identifyRequest, identifyTenant } from "./identity.ts";
 import { logRequests } from "./log-requests.ts";
 import { mountRoutes, refuseUnknownRoute } from "./mount-routes.ts";
 import { createRoutes } from "./routes/index.ts";
 import { refuseCrossSite, setSafeHeaders } from "./safety.ts";
+
+const DASHBOARD_PATH = "/queues";
 
 /**
  * An Express app over a Tutti. Emit `closing` on it when the server begins to stop (as `listen` does): event streams
@@ -27,6 +30,8 @@ export function createApp(tutti: Tutti, options: AppOptions = {}): Express {
   app.use(refuseCrossSite(context));
   app.use(identifyTenant);
   mountRoutes(app, context, routes);
+  app.use(DASHBOARD_PATH, guardDashboard(context, options));
+  if (options.dashboard) app.use(DASHBOARD_PATH, options.dashboard);
   app.use(refuseUnknownRoute(context, routes));
   app.use(handleErrors(context));
   return app;

@@ -1,4 +1,5 @@
 /** What every route is given. */
+import type { RequestHandler } from "express";
 import type { Tutti } from "../tutti.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -21,6 +22,10 @@ export interface AppOptions {
   readonly maxUploadBytes?: number | undefined;
   /** Milliseconds between signs of life on an event stream. @default 15000 */
   readonly heartbeatMs?: number | undefined;
+  /** Shows the queues, at `/queues`, to whoever has the admin token. @default none: there are no queues to show */
+  readonly dashboard?: RequestHandler | undefined;
+  /** @default none: `/queues` stays shut */
+  readonly adminToken?: string | undefined;
 }
 
 export interface Context {

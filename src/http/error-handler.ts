@@ -18,6 +18,7 @@ export function handleErrors(context: Context): ErrorRequestHandler {
     sendProblem(context, response, {
       code: error.code,
       detail: detailOf(error, response),
+      retryAfter: error.retryAfter,
       faults: error.code === "invalid-request" && error.cause instanceof z.ZodError ? faultsOf(error.cause) : undefined,
     });
   };

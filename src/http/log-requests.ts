@@ -1,8 +1,8 @@
 import type { RequestHandler } from "express";
 import type { Context } from "./context.ts";
 
-/** Asked again and again by machines, and told by nobody. */
-const quiet = new Set(["/healthz", "/readyz"]);
+/** Asked again and again by machines and by the dashboard's page, and read by nobody. */
+const quiet = /^\/(healthz$|readyz$|queues\/)/;
 
 /** One line per request, when its response has gone or its client has. */
 export function logRequests({ logger }: Context): RequestHandler {
@@ -10,7 +10,7 @@ export function logRequests({ logger }: Context): RequestHandler {
     const { method, path } = request;
     const started = performance.now();
     response.once("close", () => {
-      if (quiet.has(path) && response.statusCode < 400) return;
+      if (quiet.test(path) && response.statusCode < 400) return;
       const ms = Math.round(performance.now() - started);
       const { requestId } = response.locals;
       const status = response.statusCode;

@@ -9,7 +9,7 @@ import {
 } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
 import { namedSchemas } from "./named-schemas.ts";
-import { problemSchema, problemStatus, problemTitles, type ProblemCode } from "./problem.ts";
+import { passingStatuses, problemSchema, problemStatus, problemTitles, type ProblemCode } from "./problem.ts";
 import type { Content, FormContent, ResponseSpec, Route } from "./route.ts";
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
@@ -85,7 +85,11 @@ function describeProblems(
   return Object.fromEntries(
     described.map(([status, ofStatus]) => {
       const description = ofStatus.map((code) => `\`${code}\`: ${problemTitles[code]}`).join("\n\n");
-      return [String(status), { description, content: { "application/problem+json": { schema: problemSchema } } }];
+      const headers = passingStatuses.has(status) ? { "Retry-After": "Seconds after which it may work" } : {};
+      return [
+        String(status),
+        describeResponse({ description, content: { "application/problem+json": problemSchema }, headers }),
+      ];
     }),
   );
 }

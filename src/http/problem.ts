@@ -10,6 +10,8 @@ const httpCodes = {
   "method-not-allowed": "The path does not take this method; `Allow` says which it takes.",
   "range-not-satisfiable": "The range lies outside the bytes; `Content-Range` says how many there are.",
   "cross-site": "A page of another site may not change anything here.",
+  unauthorized: "It wants the admin token.",
+  forbidden: "The server's settings don't allow it.",
 } as const satisfies Record<string, string>;
 
 export type ProblemCode = ErrorCode | keyof typeof httpCodes;
@@ -19,7 +21,9 @@ export const problemTitles: Readonly<Record<ProblemCode, string>> = { ...errorCo
 
 export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   "invalid-request": 400,
+  unauthorized: 401,
   "cross-site": 403,
+  forbidden: 403,
   "unknown-asset": 404,
   "unknown-run": 404,
   "unknown-task": 404,
@@ -46,6 +50,7 @@ export const problemStatus: Readonly<Record<ProblemCode, number>> = {
   "in-use": 503,
   misconfigured: 503,
   "shutting-down": 503,
+  unavailable: 503,
   timeout: 504,
 };
 
@@ -71,7 +76,14 @@ export interface ProblemDetails {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly faults?: readonly Fault[] | undefined;
+  /** Seconds after which it may work; told where it is a matter of time. */
+  readonly retryAfter?: number | undefined;
 }
+
+/** Statuses that say "not now". */
+export const passingStatuses: ReadonlySet<number> = new Set([429, 503]);
+/** Where nobody knows better. */
+const RETRY_AFTER_SECONDS = 5;
 
 export function describeProblem(
   context: Context,
@@ -92,9 +104,14 @@ export function describeProblem(
 
 export function sendProblem(context: Context, response: Response, details: ProblemDetails): void {
   const problem = describeProblem(context, response, details);
-  if (problem.status === 503) response.set("Retry-After", "5");
+  if (passingStatuses.has(problem.status)) response.set("Retry-After", wholeSeconds(details.retryAfter));
   // A representation that was meant to be cached is not what is sent now.
   for (const name of ["ETag", "Content-Disposition", "Accept-Ranges"]) response.removeHeader(name);
   response.status(problem.status).set("Cache-Control", "no-store");
   response.type("application/problem+json").send(JSON.stringify(problem));
+}
+
+/** Rounded up, since before that it won't work. */
+function wholeSeconds(seconds = RETRY_AFTER_SECONDS): string {
+  return String(Math.max(1, Math.ceil(seconds)));
 }

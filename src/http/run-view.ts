@@ -49,8 +49,13 @@ function viewNode(base: Base, state: RunState, node: NodeState): NodeView {
       ...(usage.queueMs !== undefined && { queueMs: usage.queueMs }),
       ...(usage.loadMs !== undefined && { loadMs: usage.loadMs }),
       ...(usage.runMs !== undefined && { runMs: usage.runMs }),
+      ...(usage.deviceMs !== undefined && { deviceMs: usage.deviceMs }),
     },
     attempts: node.attempt,
+    deliveries: node.delivery,
+    ...(node.worker !== undefined && { worker: node.worker }),
+    ...(usage.batchSize !== undefined && { batchSize: usage.batchSize }),
+    ...(usage.reused !== undefined && { reused: usage.reused }),
     ...(node.failedAttempts.length > 0 && {
       failedAttempts: node.failedAttempts.map(({ attempt, error, expert }) => ({
         attempt,

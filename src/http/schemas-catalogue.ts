@@ -42,10 +42,15 @@ export const taskListSchema = z.object({ tasks: z.array(taskViewSchema) });
 
 export const aliveSchema = z.object({ status: z.literal("alive") });
 
+const count = z.int().nonnegative();
+const laneSchema = z.object({ waiting: count, delayed: count, active: count, workers: count });
+
 export const readinessSchema = z.object({
   ready: z.boolean(),
-  reason: z.string().optional(),
+  reason: z.string().optional().meta({ description: "Why not, and what to do about it" }),
+  warnings: z.array(z.string()).meta({ description: "What holds some work up, though requests are taken" }),
   planner: z.string(),
+  lanes: z.record(z.string(), laneSchema).meta({ description: "Work and workers of each lane" }),
   tasks: z.object({
     available: z.array(z.string()),
     unavailable: z.array(z.object({ id: z.string(), reason: z.string() })),

@@ -30,8 +30,14 @@ export const nodeViewSchema = z.object({
     queueMs: milliseconds.optional(),
     loadMs: milliseconds.optional(),
     runMs: milliseconds.optional(),
+    deviceMs: milliseconds.optional(),
   }),
   attempts: z.int().nonnegative(),
+  /** More than one where a worker died over it, or handed it back. */
+  deliveries: z.int().nonnegative(),
+  worker: z.string().optional().meta({ description: "The process that did it, or is at it" }),
+  batchSize: z.int().positive().optional().meta({ description: "Inputs that the expert was given at once" }),
+  reused: z.boolean().optional().meta({ description: "Whether it is a recorded result of the same inputs" }),
   failedAttempts: z
     .array(z.object({ attempt: z.int().positive(), expert: z.string().optional(), error: errorSchema }))
     .optional(),

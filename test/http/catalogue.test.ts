@@ -22,7 +22,15 @@ const registry = new Registry(
     { card: scriptedCard("builtin/split", listTask), unavailable: "no command split: apt install split" },
   ],
 );
-const health: Health = { planner: "builtin@1", accepting: true, tasks: registry.tasks, experts: registry.experts };
+const served = { waiting: 2, delayed: 1, active: 3, workers: 1 };
+const health: Health = {
+  planner: "builtin@1",
+  accepting: true,
+  problems: [],
+  lanes: { control: served, cpu: served },
+  tasks: registry.tasks,
+  experts: registry.experts,
+};
 const script = { health: async () => health };
 
 describe("tasks and experts", () => {
@@ -77,7 +85,9 @@ describe("health", () => {
     expect(response.status).toBe(200);
     expect(readinessSchema.strict().parse(await response.json())).toEqual({
       ready: true,
+      warnings: [],
       planner: "builtin@1",
+      lanes: { control: served, cpu: served },
       tasks: {
         available: ["shout"],
         unavailable: [
@@ -90,6 +100,7 @@ describe("health", () => {
 
   test.each<[string, Partial<Health>, string]>([
     ["while it drains", { accepting: false }, "draining"],
+    ["while Redis is unfit", { problems: ["Redis is full: raise it.", "Set noeviction."] }, "full: raise it. Set noev"],
     ["when nobody can do anything", { tasks: registry.tasks.slice(1) }, "no task"],
   ])("not ready %s", async (_name, change, word) => {
     const { fetch } = await serve({ health: async () => ({ ...health, ...change }) });
@@ -98,6 +109,27 @@ describe("health", () => {
     const readiness = readinessSchema.strict().parse(await response.json());
     expect(readiness.ready).toBe(false);
     expect(readiness.reason).toContain(word);
+  });
+});
+
+describe("lanes", () => {
+  const unserved = { waiting: 2, delayed: 1, active: 0, workers: 0 };
+  const idle = { ...unserved, waiting: 0, delayed: 0 };
+  const away = [{ card: { ...scriptedCard("builtin/away", textTask), lane: "gpu" as const }, unavailable: "no GPU" }];
+
+  test.each<[string, Partial<Health>, readonly RegExp[]]>([
+    ["an expert would be there to do the work", { lanes: { control: served, cpu: idle } }, [/lane cpu, where 0 wait/]],
+    ["nobody plans", { lanes: { control: idle, cpu: served } }, [/lane control/]],
+    ["something waits there", { lanes: { gpu: unserved } }, [/lane gpu, where 3 wait/]],
+    ["not where none is needed", { lanes: { gpu: idle, remote: idle } }, []],
+    ["nor where its experts can't be used", { lanes: { gpu: idle }, experts: away }, []],
+  ])("ready, and warns of a lane without workers: %s", async (_name, change, warnings) => {
+    const { fetch } = await serve({ health: async () => ({ ...health, ...change }) });
+    const response = await fetch("/readyz");
+    expect(response.status).toBe(200);
+    const readiness = readinessSchema.strict().parse(await response.json());
+    expect(readiness.lanes).toEqual(change.lanes);
+    expect(readiness.warnings).toEqual(warnings.map((words) => expect.stringMatching(words) as string));
   });
 });
 

@@ -104,6 +104,14 @@ describe("openapi.json", () => {
     }
   });
 
+  test("a run may be refused for now, and when to come again is told", async () => {
+    const { paths } = await openApi();
+    for (const status of [429, 503]) {
+      expect(paths["/v1/runs"]?.post?.responses[status]).toMatchObject({ headers: { "Retry-After": {} } });
+    }
+    expect(paths["/v1/runs"]?.post?.responses[404]).not.toHaveProperty("headers");
+  });
+
   test("the body of a run is the schema that it is read with", async () => {
     const { components } = await openApi();
     expect(components.schemas["RunRequest"]).toMatchObject({

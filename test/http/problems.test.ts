@@ -77,6 +77,20 @@ describe("codes", () => {
     },
   );
 
+  test.each<[ErrorCode, number | undefined, string | null]>([
+    ["overloaded", 30, "30"],
+    ["overloaded", 0.2, "1"],
+    ["overloaded", undefined, "5"],
+    ["shutting-down", 12.1, "13"],
+    ["shutting-down", undefined, "5"],
+    ["invalid-plan", 30, null],
+  ])("%s, to be tried again in %s s", async (code, retryAfter, header) => {
+    const { post } = await serve({ submit: () => Promise.reject(new TuttiError(code, "not now", { retryAfter })) });
+    const response = await post("/v1/runs", hello);
+    expect(response.headers.get("retry-after")).toBe(header);
+    expect(await problemOf(response)).toMatchObject({ code, detail: "not now" });
+  });
+
   test.each<[string, unknown]>([
     ["an error", new Error("password is hunter2")],
     ["a string", "password is hunter2"],

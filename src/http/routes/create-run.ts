@@ -52,6 +52,8 @@ export const createRunRoute: RouteFactory = (context) => ({
       "invalid-plan",
       "idempotency-mismatch",
       "conflict",
+      "overloaded",
+      "unavailable",
       "shutting-down",
     ],
     example: 'curl "$TUTTI/v1/runs?wait=60" -F request="How many people are in the photo?" -F photo=@photo.jpg',

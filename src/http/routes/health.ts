@@ -37,19 +37,33 @@ export const readyRoute: RouteFactory = ({ tutti, closing }) => ({
   },
 });
 
-function describe({ accepting, planner, tasks }: Health, closing: boolean): Readiness {
+function describe(health: Health, closing: boolean): Readiness {
+  const { accepting, problems, lanes, planner, tasks } = health;
   const available = tasks.filter((task) => task.unavailable === undefined);
   const faults = [
     ...(accepting && !closing ? [] : ["The server is draining and takes no new work."]),
+    ...problems,
     ...(available.length > 0 ? [] : ["There is no task that anybody can do."]),
   ];
   return {
     ready: faults.length === 0,
     ...(faults.length > 0 && { reason: faults.join(" ") }),
+    warnings: warningsOf(health),
     planner,
+    lanes,
     tasks: {
       available: available.map(({ id }) => id),
       unavailable: tasks.flatMap(({ id, unavailable: reason }) => (reason === undefined ? [] : [{ id, reason }])),
     },
   };
+}
+
+/** A worker may come later, and do what waited for it: that nobody serves a lane is no reason to take no runs. */
+function warningsOf({ lanes, experts }: Health): string[] {
+  const wanted = new Set<string>(experts.flatMap(({ card, unavailable }) => (unavailable ? [] : [card.lane])));
+  return Object.entries(lanes).flatMap(([lane, { workers, waiting, delayed }]) => {
+    const waits = waiting + delayed;
+    if (workers > 0 || (waits === 0 && !wanted.has(lane) && lane !== "control")) return [];
+    return [`No worker serves the lane ${lane}, where ${waits} wait: start one that does.`];
+  });
 }
