@@ -68,6 +68,19 @@ export interface ExpertDefinition<T extends TaskSpec, Model> {
    * @throws TuttiError `bad-input` where the input itself is at fault; anything else counts as `expert-failed`.
    */
   readonly run: (model: Model, inputs: InputsOf<T>, context: ExpertContext) => Promise<OutputsOf<T>>;
+  /**
+   * Does several calls in one, where `limits.batch` of the card says how many: an output per input, in order, or an
+   * error for one that is at fault. An input whose own signal is aborted may be left out: any error takes its place. The
+   * last signal aborts when none is wanted any more.
+   * @throws where it is not known whose fault it is: halves are tried, down to single inputs, which go to `run`. An
+   *   error that says `out of memory` also makes later batches smaller.
+   */
+  readonly runBatch?: (
+    model: Model,
+    inputs: readonly InputsOf<T>[],
+    contexts: readonly ExpertContext[],
+    signal: AbortSignal,
+  ) => Promise<readonly (OutputsOf<T> | Error)[]>;
 }
 
 /** An expert whose types have been checked and are no longer needed: what a worker holds. */
@@ -80,17 +93,34 @@ export interface Expert {
     inputs: Record<string, unknown>,
     context: ExpertContext,
   ) => Promise<Record<string, unknown>>;
+  readonly runBatch?: (
+    model: unknown,
+    inputs: readonly Record<string, unknown>[],
+    contexts: readonly ExpertContext[],
+    signal: AbortSignal,
+  ) => Promise<readonly (Record<string, unknown> | Error)[]>;
 }
 
-/** Checks a definition against its task's types and erases them for the worker. */
+/**
+ * Checks a definition against its task's types and erases them for the worker.
+ * @throws where the card promises batches and the expert has no `runBatch`, or the other way round
+ */
 export function defineExpert<T extends TaskSpec, Model>(definition: ExpertDefinition<T, Model>): Expert {
-  const { task, card, load, run } = definition;
+  const { task, card, load, run, runBatch } = definition;
+  if ((card.limits.batch === undefined) !== (runBatch === undefined)) {
+    throw new Error(`${card.id}: limits.batch and runBatch go together`);
+  }
+  // The worker decodes inputs by the task's own types before it calls, so these casts restate what was checked.
+  /* oxlint-disable typescript/no-unsafe-type-assertion */
   return {
     task,
     card: { ...card, task: task.id },
     load,
-    // The worker decodes inputs by the task's own types before it calls, so these casts restate what was checked.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     run: (model, inputs, context) => run(model as Model, inputs as InputsOf<T>, context),
+    ...(runBatch && {
+      runBatch: (model, inputs, contexts, signal) =>
+        runBatch(model as Model, inputs as readonly InputsOf<T>[], contexts, signal),
+    }),
   };
+  /* oxlint-enable typescript/no-unsafe-type-assertion */
 }

@@ -1,27 +1,28 @@
 /**
  * A child process that runs experts of one runtime. It holds the models, and nothing that is worth keeping: it may be
- * killed at any time. Started by process-pool.ts; ends when its parent does.
+ * killed at any time. Started by host-process.ts; ends when its parent does. Arguments: URLs of modules that bring
+ * experts, and last the name of the runtime, for those who look at the list of processes.
  */
 import { asTuttiError, TuttiError } from "../src/errors.ts";
-import { builtinExperts } from "../tools/builtin/index.ts";
-import { batchEncoder } from "../tools/builtin/text/batch-encoder.ts";
-import type { Expert } from "../tools/define-expert.ts";
-import type { CallMessage, FromHost, ToHost } from "./protocol.ts";
+import { HostExperts, runItems, type Loaded } from "./host-experts.ts";
+import { isOutOfMemory } from "./out-of-memory.ts";
+import type { AbortMessage, CallMessage, ErrorMessage, FromHost, SentError, ToHost } from "./protocol.ts";
 
-interface Loaded {
-  readonly model: unknown;
-  readonly loadMs: number;
+const experts = new HostExperts(process.argv.slice(2, -1));
+const calls = new Map<number, Running>();
+
+interface Running {
+  /** Of the call as a whole. */
+  readonly whole: AbortController;
+  /** One per item. */
+  readonly own: readonly AbortController[];
 }
-
-const experts: readonly Expert[] = [...builtinExperts, batchEncoder];
-const loading = new Map<string, Promise<Loaded>>();
-const calls = new Map<number, AbortController>();
 
 process.on("disconnect", () => process.exit(0));
 // The terminal sends Ctrl-C to the whole group; the parent decides when its hosts end.
 process.on("SIGINT", () => {});
 process.on("message", (message: ToHost) => {
-  if (message.type === "abort") calls.get(message.callId)?.abort(new TuttiError("canceled", "the step was canceled"));
+  if (message.type === "abort") abort(message);
   else void answer(message);
 });
 send({ type: "ready" });
@@ -31,40 +32,64 @@ function send(message: FromHost): void {
   if (process.connected) process.send?.(message, () => {});
 }
 
+function abort({ callId, item }: AbortMessage): void {
+  const running = calls.get(callId);
+  const controller = item === undefined ? running?.whole : running?.own[item];
+  controller?.abort(new TuttiError("canceled", "the step was canceled"));
+}
+
 async function answer(call: CallMessage): Promise<void> {
-  const controller = new AbortController();
-  calls.set(call.callId, controller);
+  const running = { whole: new AbortController(), own: call.items.map(() => new AbortController()) };
+  calls.set(call.callId, running);
   try {
-    send(await run(call, controller.signal));
-  } catch (thrown) {
-    const { code, message, retryable } = asTuttiError(thrown, "expert-failed");
-    send({ type: "error", callId: call.callId, code, message, retryable, rss: process.memoryUsage.rss() });
+    send(await respond(call, running));
   } finally {
     calls.delete(call.callId);
   }
 }
 
-async function run(call: CallMessage, signal: AbortSignal): Promise<FromHost> {
-  const { callId, expertId, inputs, scratch } = call;
-  const expert = experts.find((candidate) => candidate.card.id === expertId);
-  if (!expert) throw new TuttiError("expert-unavailable", `this worker has no expert ${expertId}`);
-  const wasLoaded = loading.has(expertId);
-  const { model, loadMs } = await load(expert);
+async function respond({ callId, expertId, items }: CallMessage, { whole, own }: Running): Promise<FromHost> {
+  let loaded: Loaded;
+  try {
+    loaded = await experts.load(expertId);
+  } catch (thrown) {
+    return errorMessage(callId, "loading", thrown);
+  }
   const started = performance.now();
-  const outputs = await expert.run(model, { ...inputs }, { signal, scratch });
-  signal.throwIfAborted();
-  const runMs = performance.now() - started;
-  return { type: "result", callId, outputs, loadMs: wasLoaded ? 0 : loadMs, runMs, rss: process.memoryUsage.rss() };
+  try {
+    const { signal } = whole;
+    const signals = own.map((controller) => AbortSignal.any([signal, controller.signal]));
+    const outcomes = await runItems(loaded, items, signals, signal);
+    signal.throwIfAborted();
+    return {
+      type: "result",
+      callId,
+      outcomes: outcomes.map((outcome) =>
+        outcome instanceof Error ? { error: sentError(outcome) } : { outputs: outcome },
+      ),
+      loadMs: loaded.loadMs,
+      runMs: performance.now() - started,
+      rss: process.memoryUsage.rss(),
+    };
+  } catch (thrown) {
+    return errorMessage(callId, "running", thrown);
+  }
 }
 
-/** Loads a model once; a failed load is not remembered. */
-function load(expert: Expert): Promise<Loaded> {
-  const { id } = expert.card;
-  const known = loading.get(id);
-  if (known) return known;
-  const started = performance.now();
-  const promise = expert.load().then((model) => ({ model, loadMs: performance.now() - started }));
-  loading.set(id, promise);
-  promise.catch(() => loading.delete(id));
-  return promise;
+function errorMessage(callId: number, when: ErrorMessage["while"], thrown: unknown): ErrorMessage {
+  const outOfMemory = isOutOfMemory(thrown);
+  return {
+    type: "error",
+    callId,
+    while: when,
+    outOfMemory,
+    error: sentError(thrown, outOfMemory),
+    rss: process.memoryUsage.rss(),
+  };
+}
+
+/** Where memory ran out, there may be some the next time. */
+function sentError(thrown: unknown, outOfMemory = isOutOfMemory(thrown)): SentError {
+  const { code, message, retryable } = asTuttiError(thrown, "expert-failed");
+  return { code, message, retryable: retryable || outOfMemory };
 }

@@ -1,16 +1,41 @@
 /** One child process and the calls that are under way in it. */
 import { fork, type ChildProcess } from "node:child_process";
 import { TuttiError } from "../src/errors.ts";
-import type { ExpertCall, ExpertResult } from "../src/ports/expert-runner.ts";
-import type { FromHost, ToHost } from "./protocol.ts";
+import type { ExpertResult } from "../src/ports/expert-runner.ts";
+import type { CallItem, FromHost, SentError, ToHost } from "./protocol.ts";
 
 /** A host that ignores an abort this long is killed. */
 const ABORT_GRACE_MS = 1000;
 /** In source the host is TypeScript, in a build it is JavaScript: as this file is. */
 const HOST_FILE = new URL(`./expert-host${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
+export interface HostOptions {
+  readonly runtime: string;
+  /** Modules that bring experts, besides the built-in ones. */
+  readonly modules: readonly URL[];
+  /** The one device that the process sees; left out, it sees none. */
+  readonly device?: string | undefined;
+  readonly onGone: () => void;
+}
+
+export interface HostCall {
+  readonly expertId: string;
+  readonly items: readonly (CallItem & { readonly signal: AbortSignal })[];
+  /** When none of the items is wanted any more. */
+  readonly signal: AbortSignal;
+}
+
+export type HostReply =
+  | {
+      readonly outcomes: readonly (ExpertResult["outputs"] | TuttiError)[];
+      readonly loadMs: number;
+      readonly runMs: number;
+    }
+  /** The expert threw, and where there are several items, nobody knows by which. */
+  | { readonly fault: TuttiError; readonly outOfMemory: boolean };
+
 interface Pending {
-  readonly resolve: (result: ExpertResult) => void;
+  readonly resolve: (reply: HostReply) => void;
   readonly reject: (error: TuttiError) => void;
 }
 
@@ -24,10 +49,12 @@ export class HostProcess {
   /** Resident memory after the last answer, bytes. */
   rss = 0;
 
-  constructor(runtime: string, onGone: () => void) {
-    this.#child = fork(HOST_FILE, [runtime], {
+  constructor({ runtime, modules, device = "", onGone }: HostOptions) {
+    this.#child = fork(HOST_FILE, [...modules.map(String), runtime], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
+      // oxlint-disable-next-line node/no-process-env -- not read, but handed on: a child with another environment would find neither its commands nor its libraries
+      env: { ...process.env, CUDA_VISIBLE_DEVICES: device },
     });
     this.#child.on("message", (message: FromHost) => this.#receive(message));
     this.#exited = new Promise((resolve) => {
@@ -46,36 +73,37 @@ export class HostProcess {
     });
   }
 
-  get active(): number {
-    return this.#pending.size;
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   /**
-   * Runs one call. When the signal aborts, the host is told, and killed if it does not obey.
-   * @throws TuttiError `worker-crashed` where the host died of something else than this call's own abort
+   * Makes one call. When its signal aborts, the host is told, and killed if it does not obey; when that of a single item
+   * does, the host is only told.
+   * @throws TuttiError `worker-crashed` where the host died of something else than this call's own abort, or whatever
+   *   kept the expert from being loaded
    */
-  async run({ expert, inputs, scratch, signal }: ExpertCall): Promise<ExpertResult> {
+  async run({ expertId, items, signal }: HostCall): Promise<HostReply> {
     if (this.#gone) throw crashed("is gone");
     const callId = (this.#calls += 1);
+    const ended = new AbortController();
     let killer: NodeJS.Timeout | undefined;
-    const abort = (): void => {
-      this.#send({ type: "abort", callId });
-      killer = setTimeout(() => this.kill(), ABORT_GRACE_MS);
+    const whenAborted = (aborting: AbortSignal, act: () => void): void => {
+      if (aborting.aborted) act();
+      else aborting.addEventListener("abort", act, { once: true, signal: ended.signal });
     };
     try {
-      return await new Promise<ExpertResult>((resolve, reject) => {
+      return await new Promise<HostReply>((resolve, reject) => {
         this.#pending.set(callId, { resolve, reject });
-        signal.addEventListener("abort", abort, { once: true });
-        this.#send({ type: "call", callId, expertId: expert.id, inputs, scratch });
-        if (signal.aborted) abort();
+        const plain = items.map(({ inputs, scratch }) => ({ inputs, scratch }));
+        this.#send({ type: "call", callId, expertId, items: plain });
+        for (const [item, { signal: wanted }] of items.entries()) {
+          whenAborted(wanted, () => this.#send({ type: "abort", callId, item }));
+        }
+        whenAborted(signal, () => {
+          this.#send({ type: "abort", callId });
+          killer = setTimeout(() => this.kill(), ABORT_GRACE_MS);
+        });
       });
     } finally {
       this.#pending.delete(callId);
-      signal.removeEventListener("abort", abort);
+      ended.abort();
       clearTimeout(killer);
     }
   }
@@ -105,18 +133,23 @@ export class HostProcess {
     this.rss = message.rss;
     const pending = this.#pending.get(message.callId);
     this.#pending.delete(message.callId);
-    if (message.type === "error") {
-      pending?.reject(new TuttiError(message.code, message.message, { retryable: message.retryable }));
-    } else {
-      const { outputs, loadMs, runMs } = message;
-      pending?.resolve({ outputs, usage: { loadMs: Math.round(loadMs), runMs: Math.round(runMs) } });
-    }
+    if (message.type === "result") {
+      const { outcomes, loadMs, runMs } = message;
+      const received = outcomes.map((outcome) => ("error" in outcome ? errorOf(outcome.error) : outcome.outputs));
+      pending?.resolve({ outcomes: received, loadMs, runMs });
+    } else if (message.while === "running") {
+      pending?.resolve({ fault: errorOf(message.error), outOfMemory: message.outOfMemory });
+    } else pending?.reject(errorOf(message.error));
   }
 
   #fail(what: string): void {
     for (const { reject } of this.#pending.values()) reject(crashed(what));
     this.#pending.clear();
   }
+}
+
+function errorOf({ code, message, retryable }: SentError): TuttiError {
+  return new TuttiError(code, message, { retryable });
 }
 
 function crashed(what: string): TuttiError {

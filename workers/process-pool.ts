@@ -1,86 +1,149 @@
-/** Runs experts in child processes, one per runtime, started on demand and let go when idle or too large. */
+/** Runs experts in child processes, several calls together where an expert takes them so. */
 import { TuttiError } from "../src/errors.ts";
+import type { Device } from "../src/ports/device-lease.ts";
 import type { ExpertCall, ExpertResult, ExpertRunner } from "../src/ports/expert-runner.ts";
-import { HostProcess } from "./host-process.ts";
+import type { ExpertCard } from "../src/registry/expert-card.ts";
+import type { Usage } from "../src/run/events.ts";
+import { Batcher, type BatcherOptions, type BatchReply } from "./batcher.ts";
+import { DeviceTurns, type DeviceTime } from "./device-turns.ts";
+import { largestBatch } from "./devices.ts";
+import { HostPool } from "./host-pool.ts";
+import type { HostProcess, HostReply } from "./host-process.ts";
 
 export interface ProcessPoolOptions {
   /** Resident memory, MiB, above which a host is replaced once it is idle. @default 3072 */
   readonly maxHostMiB?: number;
   /** Milliseconds after which an idle host is let go. @default 600_000 */
   readonly idleMs?: number;
+  /** MiB that all hosts may take; idle ones are let go to make room. @default no limit */
+  readonly maxMemoryMiB?: number;
+  /** The device of the gpu lane, leased for this process. @default none: experts of that lane are unavailable */
+  readonly device?: Device | undefined;
+  /** Modules that export `experts`, an array of what `defineExpert` gives. */
+  readonly modules?: readonly URL[];
+  /** Told what an operator should know. @default a warning of the process */
+  readonly warn?: (message: string) => void;
 }
 
-interface Slot {
-  readonly host: HostProcess;
-  idleTimer?: NodeJS.Timeout;
+export interface DeviceUse extends DeviceTime {
+  readonly name: string;
+  readonly memoryMiB: number;
+  /** Ids of experts. */
+  readonly modelsLoaded: readonly string[];
 }
 
-const MIB = 2 ** 20;
+export interface ProcessPool extends ExpertRunner {
+  /** Undefined where there is no device. Utilisation is `busyMs / sinceMs`. */
+  deviceUse(): DeviceUse | undefined;
+}
+
 /** A call that loses its host to another call's abort is simply run again, this often. */
 const MAX_COLLATERAL_RETRIES = 3;
 
-export function createProcessPool({ maxHostMiB = 3072, idleMs = 600_000 }: ProcessPoolOptions = {}): ExpertRunner {
-  const slots = new Map<string, Slot>();
-  let closed = false;
+export function createProcessPool({
+  maxHostMiB = 3072,
+  idleMs = 600_000,
+  maxMemoryMiB = Infinity,
+  device,
+  modules = [],
+  warn = (message) => process.emitWarning(message),
+}: ProcessPoolOptions = {}): ProcessPool {
+  const hosts = new HostPool({ maxHostMiB, idleMs, maxMemoryMiB, modules, device, warn });
+  const turns = new DeviceTurns();
+  const batchers = new Map<string, Batcher<ExpertCall, ExpertResult>>();
 
-  function slotFor(runtime: string): Slot {
-    const known = slots.get(runtime);
+  function batcherFor(expert: ExpertCard): Batcher<ExpertCall, ExpertResult> {
+    const known = batchers.get(expert.id);
     if (known) return known;
-    const host = new HostProcess(runtime, () => {
-      if (slots.get(runtime) === slot) slots.delete(runtime);
-      clearTimeout(slot.idleTimer);
+    const { batch, concurrency } = expert.limits;
+    const batcher = new Batcher<ExpertCall, ExpertResult>({
+      ...sizeOn(expert, device, turns),
+      ...(batch ? { waitMs: batch.waitMs } : { places: concurrency }),
+      call: (items, signal) => callExpert(expert, items, signal),
     });
-    const slot: Slot = { host };
-    slots.set(runtime, slot);
-    return slot;
+    batchers.set(expert.id, batcher);
+    return batcher;
   }
 
-  function afterCall(runtime: string, slot: Slot): void {
-    if (slots.get(runtime) !== slot || slot.host.active > 0) return;
-    const letGo = (): void => {
-      if (slot.host.active > 0) return;
-      slots.delete(runtime);
-      slot.host.kill();
-    };
-    if (slot.host.rss > maxHostMiB * MIB) letGo();
-    else slot.idleTimer = setTimeout(letGo, idleMs).unref();
-  }
-
-  async function runOnce(call: ExpertCall, signal: AbortSignal): Promise<ExpertResult> {
-    for (let collateral = 0; ; collateral += 1) {
-      if (closed) throw new TuttiError("shutting-down", "the worker is closing", { retryable: true });
-      signal.throwIfAborted();
-      const { runtime } = call.expert;
-      const slot = slotFor(runtime);
-      clearTimeout(slot.idleTimer);
-      try {
-        return await slot.host.run({ ...call, signal });
-      } catch (error) {
-        const bystander = slot.host.killedOnPurpose && !signal.aborted && !closed;
-        if (!bystander || collateral >= MAX_COLLATERAL_RETRIES) throw error;
-      } finally {
-        afterCall(runtime, slot);
-      }
+  async function callExpert(
+    expert: ExpertCard,
+    items: readonly ExpertCall[],
+    signal: AbortSignal,
+  ): Promise<BatchReply<ExpertResult>> {
+    for (let lost = 0; ; lost += 1) {
+      const mayBeLost = lost < MAX_COLLATERAL_RETRIES;
+      const reply = await hosts.use(expert, items.length, signal, (host) =>
+        callHost(host, { expert, items, signal, mayBeLost }),
+      );
+      if (reply) return resultsOf(expert, items.length, reply);
     }
   }
 
   return {
     async run(call) {
-      const { timeoutMs } = call.expert.limits;
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const signal = AbortSignal.any([call.signal, timeout]);
-      try {
-        return await runOnce(call, signal);
-      } catch (error) {
-        if (call.signal.aborted) throw new TuttiError("canceled", "the step was canceled", { cause: error });
-        if (!timeout.aborted) throw error;
-        const message = `${call.expert.id} took longer than its limit of ${timeoutMs / 1000} s`;
-        throw new TuttiError("timeout", message, { cause: error, retryable: true });
-      }
+      return batcherFor(call.expert).run(call);
     },
-    async close() {
-      closed = true;
-      await Promise.all([...slots.values()].map(({ host }) => host.close()));
+    deviceUse() {
+      if (!device) return undefined;
+      const { name, memoryMiB } = device;
+      return { name, memoryMiB, ...turns.time(), modelsLoaded: hosts.loadedOnDevice };
     },
+    close: () => hosts.close(),
+  };
+}
+
+/** @throws TuttiError `expert-unavailable` where the expert needs a device, and there is none or it is too small */
+function sizeOn(
+  expert: ExpertCard,
+  device: Device | undefined,
+  turns: DeviceTurns,
+): Pick<BatcherOptions<ExpertCall, ExpertResult>, "max" | "enter"> {
+  if (expert.lane !== "gpu") return { max: expert.limits.batch?.max ?? 1 };
+  if (device) return { max: largestBatch(expert, device), enter: () => turns.take() };
+  throw new TuttiError("expert-unavailable", `${expert.id} runs on a device, and this worker has none`);
+}
+
+interface HostedCall {
+  readonly expert: ExpertCard;
+  readonly items: readonly ExpertCall[];
+  readonly signal: AbortSignal;
+  readonly mayBeLost: boolean;
+}
+
+/** @returns undefined where the host was killed because of another call, and this one may be made again */
+async function callHost(
+  host: HostProcess,
+  { expert, items, signal, mayBeLost }: HostedCall,
+): Promise<HostReply | undefined> {
+  const { timeoutMs } = expert.limits;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  const stop = AbortSignal.any([signal, limit.signal]);
+  try {
+    const reply = await host.run({ expertId: expert.id, items, signal: stop });
+    // An expert that was stopped has no fault of its own.
+    if ("fault" in reply && stop.aborted) throw reply.fault;
+    return reply;
+  } catch (error) {
+    if (!stop.aborted && mayBeLost && host.killedOnPurpose) return undefined;
+    if (!limit.signal.aborted) throw error;
+    const message = `${expert.id} took longer than its limit of ${timeoutMs / 1000} s`;
+    throw new TuttiError("timeout", message, { cause: error, retryable: true });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function resultsOf(expert: ExpertCard, count: number, reply: HostReply): BatchReply<ExpertResult> {
+  if ("fault" in reply) return reply;
+  const runMs = Math.round(reply.runMs);
+  const usage: Usage = {
+    loadMs: Math.round(reply.loadMs),
+    runMs,
+    ...(expert.limits.batch && { batchSize: count }),
+    ...(expert.lane === "gpu" && { deviceMs: Math.round((100 * reply.runMs) / count) / 100 }),
+  };
+  return {
+    outcomes: reply.outcomes.map((outcome) => (outcome instanceof TuttiError ? outcome : { outputs: outcome, usage })),
   };
 }

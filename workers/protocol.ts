@@ -1,25 +1,41 @@
 /** What a worker and the child process that hosts its experts say to each other, over Node's IPC channel. */
 import type { ErrorCode } from "../src/errors.ts";
 
+export interface CallItem {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly scratch: string;
+}
+
+/** One item for most experts, several for one that takes batches. */
 export interface CallMessage {
   readonly type: "call";
   readonly callId: number;
   readonly expertId: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly scratch: string;
+  readonly items: readonly CallItem[];
 }
 
 export interface AbortMessage {
   readonly type: "abort";
   readonly callId: number;
+  /** Index of the item that is not wanted any more; left out: none is. */
+  readonly item?: number;
 }
 
 export type ToHost = CallMessage | AbortMessage;
 
+export interface SentError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+export type SentOutcome = { readonly outputs: Readonly<Record<string, unknown>> } | { readonly error: SentError };
+
 export interface ResultMessage {
   readonly type: "result";
   readonly callId: number;
-  readonly outputs: Readonly<Record<string, unknown>>;
+  /** One per item, in order. */
+  readonly outcomes: readonly SentOutcome[];
   /** Milliseconds. */
   readonly loadMs: number;
   readonly runMs: number;
@@ -30,9 +46,10 @@ export interface ResultMessage {
 export interface ErrorMessage {
   readonly type: "error";
   readonly callId: number;
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly retryable: boolean;
+  /** Before the items were looked at, or while they were worked on: then one of them may be at fault. */
+  readonly while: "loading" | "running";
+  readonly outOfMemory: boolean;
+  readonly error: SentError;
   readonly rss: number;
 }
 

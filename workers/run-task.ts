@@ -1,8 +1,7 @@
-/** Executes a task node: load its inputs, run its expert, keep its outputs. */
+/** Executes a task node: load its inputs, run its expert, keep its outputs; or take the result of an earlier such call. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TuttiError } from "../src/errors.ts";
-import type { AssetStore } from "../src/ports/asset-store.ts";
 import type { ExpertRunner } from "../src/ports/expert-runner.ts";
 import type { Registry } from "../src/registry/registry.ts";
 import type { Usage } from "../src/run/events.ts";
@@ -10,10 +9,10 @@ import { resolveInputs } from "../src/run/resolve-inputs.ts";
 import type { NodeState, RunState } from "../src/run/state.ts";
 import type { Value } from "../src/run/value.ts";
 import { loadInputs } from "./load-inputs.ts";
+import { recall, remember, resultKey, type ReuseDependencies } from "./reuse-results.ts";
 import { storeOutputs } from "./store-outputs.ts";
 
-export interface TaskDependencies {
-  readonly assets: AssetStore;
+export interface TaskDependencies extends ReuseDependencies {
   readonly registry: Registry;
   readonly runner: ExpertRunner;
   /** Existing folder for what is made during calls. */
@@ -27,24 +26,35 @@ export interface NodeResult {
 
 /** @throws TuttiError with the code that decides about a retry */
 export async function runTask(
-  { assets, registry, runner, scratchRoot }: TaskDependencies,
+  deps: TaskDependencies,
   state: RunState,
   node: NodeState,
   signal: AbortSignal,
 ): Promise<NodeResult> {
-  const { tenant, runId } = state;
+  const { assets, registry, runner, scratchRoot } = deps;
+  const { tenant, runId, request } = state;
   const nodeId = node.spec.id;
   const task = registry.task(node.spec.task);
   const chosen = node.experts[node.expertIndex];
   if (!task || !chosen) throw new TuttiError("unknown-task", `this worker does not know the task ${node.spec.task}`);
   const expert = registry.expert(chosen.id);
 
+  const call = { tenant, task, expert, inputs: resolveInputs(state, node) };
+  const key = await resultKey(deps, call);
+  if (key !== undefined && request.options.reuse !== false) {
+    const recorded = await recall(deps, key, call);
+    if (recorded) return { outputs: recorded, usage: { reused: true, runMs: 0 } };
+  }
+
   const scratch = await mkdtemp(join(scratchRoot, "call-"));
   try {
-    const loaded = await loadInputs(assets, tenant, resolveInputs(state, node));
+    const loaded = await loadInputs(assets, tenant, call.inputs);
     try {
-      const { outputs, usage } = await runner.run({ expert, inputs: loaded.inputs, scratch, signal });
-      return { outputs: await storeOutputs(task, outputs, { assets, tenant, scratch, runId, nodeId }), usage };
+      const result = await runner.run({ expert, inputs: loaded.inputs, scratch, signal });
+      const outputs = await storeOutputs(task, result.outputs, { assets, tenant, scratch, runId, nodeId });
+      // Also where the request wants nothing reused: what was just computed is as good for others as any result.
+      if (key !== undefined) await remember(deps, key, outputs);
+      return { outputs, usage: result.usage };
     } finally {
       await loaded.release();
     }

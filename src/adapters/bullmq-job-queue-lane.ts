@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { Queue } from "bullmq";
 import type { Job, LaneCounts } from "../ports/job-queue.ts";
 import type { Lane } from "../registry/expert-card.ts";
+import { countLaneWorkers } from "./bullmq-job-queue-presence.ts";
 import { FRONT, type Priorities } from "./bullmq-job-queue-priority.ts";
 
 export interface LaneOptions {
@@ -63,9 +64,12 @@ export class LaneQueue {
   }
 
   async counts(): Promise<LaneCounts> {
-    const counts = await this.#queue.getJobCounts("wait", "prioritized", "delayed", "active");
+    const [counts, workers] = await Promise.all([
+      this.#queue.getJobCounts("wait", "prioritized", "delayed", "active"),
+      countLaneWorkers(this.#options),
+    ]);
     const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = counts;
-    return { waiting: wait + prioritized, delayed, active };
+    return { waiting: wait + prioritized, delayed, active, workers };
   }
 
   /** To be called by whoever starts to serve the lane, since the lap may have changed while nobody was there. */

@@ -5,6 +5,7 @@ import { TuttiError } from "../errors.ts";
 import type { Job, JobHandler, LaneWorker } from "../ports/job-queue.ts";
 import type { Cancellations } from "./bullmq-job-queue-cancel.ts";
 import { deliveryOf } from "./bullmq-job-queue-lane.ts";
+import type { Presence } from "./bullmq-job-queue-presence.ts";
 
 export interface LaneWorkerOptions {
   readonly name: string;
@@ -15,6 +16,7 @@ export interface LaneWorkerOptions {
   readonly stalledIntervalMs: number;
   readonly handler: JobHandler;
   readonly cancellations: Cancellations;
+  readonly presence: Presence;
   /** The job's place in the order if it is due again at that time, epoch milliseconds. */
   readonly numberOf: (job: Job, dueAt: number) => number;
   readonly onError: (error: unknown, job?: Job) => void;
@@ -100,13 +102,14 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
   return {
     async close(graceMs) {
       open = false;
+      const withdrawn = options.presence.withdraw();
       const closed = worker.close();
       await settledWithin(closed, graceMs);
       const reason = new TuttiError("shutting-down", "The worker closes; another one takes the job over.");
       for (const { abort } of active) abort.abort(reason);
       await settledWithin(closed, STOP_MS);
       for (const { giveUp } of active) giveUp();
-      await settledWithin(closed, HAND_BACK_MS);
+      await settledWithin(Promise.all([closed, withdrawn]), HAND_BACK_MS);
     },
   };
 }
@@ -122,7 +125,7 @@ function pauseBefore(attempt: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LAST_PAUSE_MS);
 }
 
-async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<void> {
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
   const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER_MS));
   await Promise.race([promise, timeIsUp]);

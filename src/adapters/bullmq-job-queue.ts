@@ -4,6 +4,7 @@ import type { Job, JobQueue, LaneWorker } from "../ports/job-queue.ts";
 import type { Lane } from "../registry/expert-card.ts";
 import { Cancellations } from "./bullmq-job-queue-cancel.ts";
 import { laneName, LaneQueue } from "./bullmq-job-queue-lane.ts";
+import { Presence } from "./bullmq-job-queue-presence.ts";
 import { createPriorities } from "./bullmq-job-queue-priority.ts";
 import { startLaneWorker } from "./bullmq-job-queue-worker.ts";
 import { closeRedis, connectRedis, DEFAULT_PREFIX, warnOfRedis, type RedisAddress } from "./redis-connection.ts";
@@ -73,6 +74,7 @@ export function createBullMqJobQueue({
       await cancellations.listen();
       assertOpen();
       laneOf(lane).bringLeftOversForward().catch(tell);
+      const presence = new Presence({ redis, prefix, lane, onError: tell });
       const worker = startLaneWorker({
         name: laneName(lane),
         redis,
@@ -82,10 +84,12 @@ export function createBullMqJobQueue({
         stalledIntervalMs,
         handler,
         cancellations,
+        presence,
         numberOf: ({ priority }, dueAt) => priorities.numberOf(priority, dueAt),
         onError: tell,
       });
       workers.add(worker);
+      await presence.announce();
       return {
         async close(graceMs) {
           await worker.close(graceMs);

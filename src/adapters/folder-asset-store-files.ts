@@ -4,33 +4,93 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { TuttiError } from "../errors.ts";
 import { assetIdSchema, type AssetId } from "../run/value.ts";
+import { namesIn, partsOf } from "./folder-asset-store-missing.ts";
 
 /** An upload that nobody has written to for this long has lost its process. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
+/** Files that are looked at together. */
+const PART = 64;
+
 const tenantPattern = /^[a-z0-9_-]{1,64}$/;
+
+/** A grant or bytes that were put aside, to be removed if nobody wants them back. */
+export interface Aside {
+  readonly file: string;
+  /** Empty for bytes. */
+  readonly tenant: string;
+  readonly id: AssetId;
+}
 
 export interface AssetFiles {
   /** A new name for an unfinished file, on the same volume as the finished ones. */
   temporary(): string;
+  /** Removes what interrupted uploads have left under such names. */
+  removeLeftovers(): void;
   /** The bytes of an asset. @throws TuttiError `unknown-asset` for what is no id at all. */
   blob(id: AssetId): string;
   /**
-   * What says that a tenant may use an asset, and describes it.
+   * What says that a tenant may use an asset, and describes it; its time of modification is its last use.
    * @throws TuttiError `unknown-asset` for what is no id at all, `invalid-request` for what is no tenant's name.
    */
   grant(tenant: string, id: AssetId): string;
+  /** A new name for what is put aside; `tenant` is empty for bytes. */
+  aside(tenant: string, id: AssetId): string;
+  /** What is aside, from any process: all of it, or what belongs to one tenant's grant or to one asset's bytes. */
+  asides(tenant?: string, id?: AssetId): Promise<Aside[]>;
+  tenants(): Promise<string[]>;
+  /** The shards in which there may be something. */
+  shards(): Promise<ReadonlySet<string>>;
+  /** Ids of a shard, in parts: of bytes, or of what the tenant is granted. */
+  idsOf(shard: string, tenant?: string): AsyncIterable<readonly AssetId[]>;
+}
+
+/** A folder per first byte of the id, so that none grows too large. */
+export function shardOf(id: AssetId): string {
+  return id.slice(0, 2);
 }
 
 /** Creates the folder where it is missing, and removes what interrupted uploads have left in it. */
 export function openAssetFiles(folder: string): AssetFiles {
   const unfinished = path.join(folder, "tmp");
-  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  const aside = path.join(folder, "aside");
+  const blobs = path.join(folder, "blobs");
+  const tenants = path.join(folder, "tenants");
+  for (const needed of [unfinished, aside]) mkdirSync(needed, { recursive: true, mode: 0o700 });
   removeLeftovers(unfinished);
+  const tenantNames = async (): Promise<string[]> =>
+    (await namesIn(tenants)).filter((name) => tenantPattern.test(name));
   return {
     temporary: () => path.join(unfinished, randomUUID()),
-    blob: (id) => path.join(folder, "blobs", ...shard(id)),
-    grant: (tenant, id) => `${path.join(folder, "tenants", checkedTenant(tenant), ...shard(id))}.json`,
+    removeLeftovers: () => removeLeftovers(unfinished),
+    blob: (id) => path.join(blobs, ...place(id)),
+    grant: (tenant, id) => `${path.join(tenants, checkedTenant(tenant), ...place(id))}.json`,
+    aside: (tenant, id) => path.join(aside, `${tenant}.${id}.${randomUUID()}`),
+    async asides(wantedTenant, wantedId) {
+      const all = (await namesIn(aside)).map((name) => {
+        const [tenant = "", id = ""] = name.split(".");
+        return { file: path.join(aside, name), tenant, id };
+      });
+      const named = all.filter(({ tenant, id }) => isAssetId(id) && (tenant === "" || tenantPattern.test(tenant)));
+      return named.filter(({ tenant, id }) => tenant === (wantedTenant ?? tenant) && id === (wantedId ?? id));
+    },
+    tenants: tenantNames,
+    async shards() {
+      const found = new Set(await namesIn(blobs));
+      for (const tenant of await tenantNames()) {
+        for (const shard of await namesIn(path.join(tenants, tenant))) found.add(shard);
+      }
+      return found;
+    },
+    async *idsOf(shard, tenant) {
+      const [root, ending] = tenant === undefined ? [blobs, ""] : [path.join(tenants, tenant), ".json"];
+      for await (const names of partsOf(path.join(root, shard), PART)) {
+        yield names
+          .filter((name) => name.endsWith(ending))
+          .map((name) => name.slice(0, name.length - ending.length))
+          .filter((id) => isAssetId(id) && shardOf(id) === shard);
+      }
+    },
   };
 }
 
@@ -51,10 +111,9 @@ export function isAssetId(id: string): boolean {
   return assetIdSchema.safeParse(id).success;
 }
 
-/** A folder per first byte of the id, so that none grows too large. */
-function shard(id: AssetId): [folder: string, file: string] {
+function place(id: AssetId): [folder: string, file: string] {
   if (!isAssetId(id)) throw unknownAsset(id);
-  return [id.slice(0, 2), id];
+  return [shardOf(id), id];
 }
 
 function removeLeftovers(folder: string): void {

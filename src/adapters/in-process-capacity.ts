@@ -73,9 +73,10 @@ export function createInProcessCapacity({ now = Date.now }: InProcessCapacityOpt
       return undefined;
     },
     async admit(expert, limit) {
-      const admitted: string[] = [];
       const places = experts.get(expert);
-      for (let first = places?.line.first; places && first && places.taken < limit; first = places.line.first) {
+      if (!places) return [];
+      const admitted: string[] = [];
+      for (let first = places.line.first; first && places.taken < limit; first = places.line.first) {
         places.line.remove(first);
         givePlace(first, places);
         admitted.push(first.jobId);

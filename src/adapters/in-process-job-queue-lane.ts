@@ -42,8 +42,13 @@ export class LaneQueue {
   }
 
   counts(): LaneCounts {
-    const active = [...this.#workers].reduce((sum, worker) => sum + worker.active(), 0);
-    return { waiting: this.#backlog.waiting, delayed: this.#backlog.delayed, active };
+    const workers = [...this.#workers];
+    return {
+      waiting: this.#backlog.waiting,
+      delayed: this.#backlog.delayed,
+      active: workers.reduce((sum, worker) => sum + worker.active(), 0),
+      workers: workers.filter((worker) => worker.isOpen()).length,
+    };
   }
 
   work(concurrency: number, handler: JobHandler): LaneWorker {

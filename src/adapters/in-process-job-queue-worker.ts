@@ -15,6 +15,8 @@ export interface WorkerOptions {
 }
 
 export interface Worker extends LaneWorker {
+  /** Whether it takes jobs, now or when it has room. */
+  isOpen(): boolean;
   hasRoom(): boolean;
   active(): number;
   start(entry: Entry): void;
@@ -47,6 +49,7 @@ export function createWorker({ concurrency, handler, onDone, onFailed, onReturne
   }
 
   return {
+    isOpen: () => open,
     hasRoom: () => open && active.size < concurrency,
     active: () => active.size,
     start(entry) {

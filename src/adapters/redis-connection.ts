@@ -13,7 +13,12 @@ export const DEFAULT_PREFIX = "{tutti}";
 /** Longest pause between two tries to reach a Redis that is away, milliseconds. */
 const LAST_PAUSE_MS = 1000;
 
-/** @param onError Told once of every kind of trouble while the connection is down, not at every try. */
+/**
+ * Without ioredis's automatic pipelines: 200 commits at once took half as long again with them, and where the connection
+ * is lost, what a pipeline had not been answered yet is given up instead of being sent again.
+ *
+ * @param onError Told once of every kind of trouble while the connection is down, not at every try.
+ */
 export function connectRedis(
   address: RedisAddress,
   options: Pick<RedisOptions, "maxRetriesPerRequest" | "socketTimeout">,

@@ -23,7 +23,7 @@ export async function sendCommit(
 ): Promise<CommitResult> {
   assertWellFormed(commit);
   const { runId, expectedRevision, events, outbox, head, idempotency } = commit;
-  const { tenant, active, createdAt } = head;
+  const { tenant, active, createdAt, deadlineAt } = head;
   const names = [
     keys.run(runId),
     keys.events(runId),
@@ -33,6 +33,7 @@ export async function sendCommit(
     keys.index(true, tenant),
     keys.index(false),
     keys.index(false, tenant),
+    keys.deadlines,
     keys.expiring,
   ];
   if (idempotency) names.push(keys.idempotency(tenant, idempotency.key));
@@ -42,6 +43,7 @@ export async function sendCommit(
     runId,
     JSON.stringify(head),
     createdAt,
+    deadlineAt,
     Number(active),
     keepFinishedMs ?? "",
     idempotency ? JSON.stringify([runId, idempotency.fingerprint]) : "",
@@ -60,6 +62,7 @@ export async function sendCommit(
 function assertWellFormed({ runId, expectedRevision, events, outbox, head, idempotency }: Commit): void {
   const ofOneRun = [...events, ...outbox, head].every((part) => part.runId === runId);
   const contiguous = events.length > 0 && events.every(({ seq }, index) => seq === expectedRevision + index + 1);
-  if (ofOneRun && contiguous && (!idempotency || expectedRevision === 0)) return;
+  const times = [head.createdAt, head.deadlineAt, ...outbox.map(({ dueAt }) => dueAt)];
+  if (ofOneRun && contiguous && !times.some(Number.isNaN) && (!idempotency || expectedRevision === 0)) return;
   throw new TuttiError("internal", `A malformed commit to run ${runId} at revision ${expectedRevision} was refused.`);
 }

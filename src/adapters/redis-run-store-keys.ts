@@ -6,12 +6,14 @@ export interface RunStoreKeys {
   readonly run: (runId: string) => string;
   /** Stream: id `seq-0`, field `e` the event. */
   readonly events: (runId: string) => string;
-  /** Set: the run's members of the outbox. */
+  /** Set: what the run, while it is active, has put into the outbox; some of it was taken out since. */
   readonly entries: (runId: string) => string;
   /** Sorted set of entries by due time. */
   readonly outbox: string;
   /** Sorted set of run ids by time of creation. */
   readonly index: (active: boolean, tenant?: string) => string;
+  /** Sorted set of the active runs by deadline. */
+  readonly deadlines: string;
   /** Sorted set by the time at which an ended run expires: run id, and the tenant's index that it is to leave. */
   readonly expiring: string;
   /** String: who holds the tenant's idempotency key. */
@@ -26,6 +28,7 @@ export function runStoreKeys(prefix: string): RunStoreKeys {
     entries: (runId) => `${prefix}:entries:${runId}`,
     outbox: `${prefix}:outbox`,
     index: (active, tenant) => `${prefix}:${active ? "active" : "ended"}${tenant === undefined ? "" : `:${tenant}`}`,
+    deadlines: `${prefix}:deadlines`,
     expiring: `${prefix}:expiring`,
     // Neither part can reach into the other, whatever characters they hold.
     idempotency: (tenant, key) => `${prefix}:idempotency:${JSON.stringify([tenant, key])}`,

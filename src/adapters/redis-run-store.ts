@@ -67,12 +67,8 @@ export function openRedisRunStore({
     },
     async removeFromOutbox(entries) {
       assertOpen();
-      // The members of a run are only there to be found at its end: one that is left behind does no harm.
-      const removals = entries.flatMap((entry) => {
-        const member = outboxMember(entry);
-        return [redis.zrem(keys.outbox, member), redis.srem(keys.entries(entry.runId), member)];
-      });
-      await Promise.all(removals);
+      // The run still knows that it had them: at its end they are looked for in vain, which is cheaper than to tell it.
+      if (entries.length > 0) await redis.zrem(keys.outbox, ...entries.map(outboxMember));
     },
     watch(runId, after, signal) {
       return watchRun({ redis, keys, feed }, runId, after, AbortSignal.any([signal, closing.signal]));

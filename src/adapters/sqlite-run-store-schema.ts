@@ -4,13 +4,15 @@ import { DatabaseSync } from "node:sqlite";
 import { TuttiError } from "../errors.ts";
 import { createStatements } from "./sqlite-run-store-statements.ts";
 
-/** Version of the tables below, kept in the file's `user_version`. */
-const SCHEMA_VERSION = 1;
-
 /** A wait for another writer blocks the event loop, so it is short: there should be no other writer. */
 const BUSY_TIMEOUT_MS = 1000;
 
-const schema = `
+/**
+ * What brings a file from one version of the tables to the next; the version is how many of these it has seen, and is
+ * kept in its `user_version`. New files take the same way, so that they can't differ from old ones.
+ */
+const migrations = [
+  `
   CREATE TABLE events (
     run_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
@@ -45,11 +47,22 @@ const schema = `
     fingerprint TEXT NOT NULL,
     PRIMARY KEY (tenant, key)
   ) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+  `,
+  // ended_at is when the end was committed: by the clock of the store, as nothing else here is.
+  `
+  ALTER TABLE heads ADD COLUMN deadline_at REAL NOT NULL DEFAULT 0;
+  ALTER TABLE heads ADD COLUMN ended_at REAL;
+  UPDATE heads SET deadline_at = json_extract(json, '$.deadlineAt');
+  UPDATE heads SET ended_at = coalesce(json_extract(json, '$.finishedAt'), created_at) WHERE active = 0;
+  CREATE INDEX heads_by_deadline ON heads (deadline_at, run_id) WHERE active = 1;
+  CREATE INDEX heads_by_end ON heads (ended_at) WHERE active = 0;
+  CREATE INDEX idempotency_by_run ON idempotency (run_id);
+  `,
+];
 
 /**
- * Opens the file, creating it and its tables where they are missing.
+ * Opens the file, creating it and its tables where they are missing, and bringing older ones up to date. Who only reads
+ * takes an older file as it is.
  * @throws TuttiError `misconfigured` if there is no such file to read, or it is none of ours;
  *   `unsupported-version` if a newer Tutti wrote it.
  */
@@ -59,18 +72,13 @@ export function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   try {
     // WAL with NORMAL: a commit survives the death of this process, and readers never wait for the writer.
     if (!readOnly) database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    if (schemaVersion(database) === 0) {
-      if (readOnly) throw nothingToRead(file);
-      createStatements(database).transaction(() => {
-        // Another process may have created them while this one waited for the lock.
-        if (schemaVersion(database) === 0) database.exec(schema);
-      });
-    }
     const found = schemaVersion(database);
-    if (found > SCHEMA_VERSION) {
+    if (found === 0 && readOnly) throw nothingToRead(file);
+    if (found < migrations.length && !readOnly) createStatements(database).transaction(() => migrate(database));
+    if (found > migrations.length) {
       throw new TuttiError(
         "unsupported-version",
-        `${file} was written by a newer Tutti (schema ${found}; this one knows up to ${SCHEMA_VERSION}). ` +
+        `${file} was written by a newer Tutti (schema ${found}; this one knows up to ${migrations.length}). ` +
           "Update Tutti, or set TUTTI_DATA to another folder.",
       );
     }
@@ -86,6 +94,14 @@ function connect(file: string, readOnly: boolean): DatabaseSync {
     return new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS });
   } catch (error) {
     throw cannotUse(file, error);
+  }
+}
+
+/** To be called in a write transaction: another process may have done it while this one waited for the lock. */
+function migrate(database: DatabaseSync): void {
+  for (let version = schemaVersion(database); version < migrations.length; version++) {
+    database.exec(migrations[version] ?? "");
+    database.exec(`PRAGMA user_version = ${version + 1}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { TuttiError } from "../errors.ts";
 import { isBusy } from "./sqlite-busy.ts";
 
-export type Parameter = string | number;
+export type Parameter = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** All of them throw TuttiError `shutting-down` once the file is closed. */

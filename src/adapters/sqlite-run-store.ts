@@ -1,9 +1,11 @@
 /** The run store of a single machine: one SQLite file. A commit is one transaction. */
-import type { HeadFilter, RunHead, RunStore } from "../ports/run-store.ts";
+import type { RunHead, RunStore } from "../ports/run-store.ts";
 import type { RunEvent } from "../run/events.ts";
 import { applyCommit } from "./sqlite-run-store-commit.ts";
+import { removeEndedBefore } from "./sqlite-run-store-expiry.ts";
+import { headQuery } from "./sqlite-run-store-heads.ts";
 import { openDatabase } from "./sqlite-run-store-schema.ts";
-import { createStatements, type Parameter, type Row } from "./sqlite-run-store-statements.ts";
+import { createStatements, type Row } from "./sqlite-run-store-statements.ts";
 import { createWakeups } from "./sqlite-run-store-wakeups.ts";
 
 export interface SqliteRunStoreOptions {
@@ -12,21 +14,48 @@ export interface SqliteRunStoreOptions {
   readonly readOnly?: boolean;
   /** How often watchers look for commits of other processes, milliseconds. @default 500 */
   readonly pollMs?: number;
+  /**
+   * How long a run is kept after its end, with its idempotency key, milliseconds. It vanishes when another run ends, or
+   * when the store is opened, some time later. @default for ever
+   */
+  readonly keepFinishedMs?: number;
 }
 
 /** Events that a watcher takes from the file at once. */
 const WATCH_PAGE = 200;
 
+/** Expired runs that vanish when another ends: more than one, so that they become fewer; few, so that it is quick. */
+const EXPIRED_PER_END = 4;
+const EXPIRED_AT_START = 1000;
+
 /**
  * Opens the store, creating the file where it is missing. Several processes may have the same file open.
  * @throws TuttiError `misconfigured` or `unsupported-version`, see `openDatabase`.
  */
-export function openSqliteRunStore({ file, readOnly = false, pollMs = 500 }: SqliteRunStoreOptions): RunStore {
+export function openSqliteRunStore({
+  file,
+  readOnly = false,
+  pollMs = 500,
+  keepFinishedMs,
+}: SqliteRunStoreOptions): RunStore {
   const database = openDatabase(file, readOnly);
   const sql = createStatements(database);
   // SQLite changes this number when another connection has committed.
   const dataVersion = (): unknown => sql.one("PRAGMA data_version")?.["data_version"];
   const wakeups = createWakeups(dataVersion, pollMs);
+
+  function expire(limit: number): void {
+    if (keepFinishedMs !== undefined) removeEndedBefore(sql, Date.now() - keepFinishedMs, limit);
+  }
+
+  if (keepFinishedMs !== undefined && !readOnly) {
+    try {
+      sql.transaction(() => expire(EXPIRED_AT_START));
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
 
   function eventsAfter(runId: string, after: number, limit: number): RunEvent[] {
     const query = "SELECT json FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?";
@@ -40,7 +69,11 @@ export function openSqliteRunStore({ file, readOnly = false, pollMs = 500 }: Sql
 
   return {
     async commit(commit) {
-      const result = applyCommit(sql, commit);
+      const result = sql.transaction(() => {
+        const applied = applyCommit(sql, commit, Date.now());
+        if (applied.outcome === "committed" && !commit.head.active) expire(EXPIRED_PER_END);
+        return applied;
+      });
       if (result.outcome === "committed") wakeups.notify(commit.runId);
       return result;
     },
@@ -90,26 +123,6 @@ export function openSqliteRunStore({ file, readOnly = false, pollMs = 500 }: Sql
       if (database.isOpen) database.close();
     },
   };
-}
-
-function headQuery({ tenant, active, createdBefore, limit = 100 }: HeadFilter): {
-  readonly query: string;
-  readonly parameters: readonly Parameter[];
-} {
-  const conditions = ["TRUE"];
-  const parameters: Parameter[] = [];
-  // Written out, not bound: only then does SQLite see that the index of the active runs will do.
-  if (active !== undefined) conditions.push(`active = ${Number(active)}`);
-  if (tenant !== undefined) {
-    conditions.push("tenant = ?");
-    parameters.push(tenant);
-  }
-  if (createdBefore !== undefined) {
-    conditions.push("created_at < ?");
-    parameters.push(createdBefore);
-  }
-  const query = `SELECT json FROM heads WHERE ${conditions.join(" AND ")} ORDER BY created_at DESC, run_id DESC LIMIT ?`;
-  return { query, parameters: [...parameters, limit] };
 }
 
 // The store gives back what it was given, unexamined: which versions are understood is the reader's question.

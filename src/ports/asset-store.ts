@@ -15,6 +15,14 @@ export interface LocalFile {
   readonly release: () => Promise<void>;
 }
 
+/** What an expiry removed. */
+export interface Expired {
+  readonly grants: number;
+  readonly blobs: number;
+  /** Of the blobs. */
+  readonly bytes: number;
+}
+
 /**
  * Keeps bytes by the hash of their content. Bytes are shared among tenants; access is a grant of (tenant, id):
  * every method answers for a tenant without a grant exactly as for an id that does not exist.
@@ -22,7 +30,7 @@ export interface LocalFile {
 export interface AssetStore {
   /**
    * Stores a stream of bytes, hashing as it goes, and grants it to the tenant. Storing the same bytes again is no
-   * fault: the first description is kept.
+   * fault: the first description is kept, and it counts as a use.
    * @throws TuttiError `too-large` above `limit` bytes; nothing is kept then, nor when the stream breaks.
    */
   put(
@@ -39,5 +47,12 @@ export interface AssetStore {
   read(tenant: string, id: AssetId, range?: ByteRange): Promise<Readable>;
   /** @throws TuttiError `unknown-asset` */
   localFile(tenant: string, id: AssetId): Promise<LocalFile>;
+  /** Counts as a use of these assets. @returns those of them that the tenant doesn't have (any more) */
+  touch(tenant: string, ids: readonly AssetId[]): Promise<readonly AssetId[]>;
+  /**
+   * Removes the grants whose last use, `put` or `touch`, lies before then (epoch milliseconds), and bytes that nobody is
+   * granted any more. What is being read is read to its end. Several processes may do this at once, and store meanwhile.
+   */
+  expire(before: number): Promise<Expired>;
   close(): Promise<void>;
 }

@@ -18,8 +18,9 @@ export interface ExpertResult {
 /** Runs experts where they can be killed. */
 export interface ExpertRunner {
   /**
-   * Runs one call, within the card's time limit.
-   * @throws TuttiError `bad-input`, `expert-failed`, `worker-crashed`, `timeout` or `canceled`
+   * Runs one call, within the card's time limit, which counts from when the expert is given it: not while it waits for
+   * its turn.
+   * @throws TuttiError `bad-input`, `expert-failed`, `expert-unavailable`, `worker-crashed`, `timeout` or `canceled`
    */
   run(call: ExpertCall): Promise<ExpertResult>;
   close(): Promise<void>;

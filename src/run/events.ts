@@ -38,10 +38,15 @@ export interface Usage {
   readonly queueMs?: number;
   readonly loadMs?: number;
   readonly runMs?: number;
+  /** This attempt's share of the time that its call held a device. */
   readonly deviceMs?: number;
+  /** How many inputs the call took at once, where the expert takes several. */
+  readonly batchSize?: number;
   readonly tokens?: number;
   /** US dollars. */
   readonly cost?: number;
+  /** Nothing was computed: an earlier result of the same call was taken. */
+  readonly reused?: boolean;
 }
 
 export interface ChosenExpert {

@@ -107,7 +107,8 @@ function cellsOf(node: NodeState, critical: ReadonlySet<string>, now: number | u
 
 /** What stands in no column: what it took and gave, and what that cost. */
 function tailOf(state: RunState, node: NodeState): string {
-  return [describeData(state, node), describeEffort(node)].filter((part) => part !== "").join("  ");
+  const reused = node.usage.reused ? "(reused)" : "";
+  return [describeData(state, node), describeEffort(node), reused].filter((part) => part !== "").join("  ");
 }
 
 interface Block {

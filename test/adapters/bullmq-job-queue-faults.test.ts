@@ -76,7 +76,7 @@ await whereRedisIs("BullMQ job queue: faults", () => {
           .filter((node) => node !== "n0")
           .toSorted(),
       );
-      expect(await queue.counts("cpu")).toEqual({ waiting: 0, delayed: 0, active: 1 });
+      expect(await queue.counts("cpu")).toMatchObject({ waiting: 0, delayed: 0, active: 1 });
       await queue.cancel("other", [jobOf("n0", { runId: "other" }).id]);
       await until(() => printed("stopped").includes("n0"));
       for (const { child } of workers) child.process.kill("SIGKILL");
@@ -98,6 +98,27 @@ await whereRedisIs("BullMQ job queue: faults", () => {
     feed.close();
     redis.disconnect();
   });
+
+  it("a worker that is killed with SIGKILL counts for some seconds more, one that goes by itself does not", async () =>
+    withQueue(async (queue, prefix) => {
+      const { child, lines } = await startWorker(server.url, prefix);
+      const { child: obedient } = await startWorker(server.url, prefix);
+      const own = await queue.work("cpu", { concurrency: 1 }, quickHandler().handler);
+      const workers = async (): Promise<number> => (await queue.counts("cpu")).workers;
+      expect(await workers()).toBe(3);
+      expect((await queue.counts("remote")).workers).toBe(0);
+      obedient.process.kill("SIGTERM");
+      await obedient.ended;
+      expect(await workers()).toBe(2);
+      child.process.kill("SIGKILL");
+      await child.ended;
+      expect(await workers()).toBe(2);
+      await until(async () => (await workers()) === 1);
+      // The living one has been heard of several times by now, and still counts once.
+      expect(lines).toContain("ready");
+      await own.close(0);
+      expect(await workers()).toBe(0);
+    }));
 
   it("a process that is told to stop hands its jobs to another and ends by itself", () =>
     withQueue(async (queue, prefix) => {
@@ -142,7 +163,10 @@ await whereRedisIs("BullMQ job queue: faults", () => {
         await Promise.all(adding);
         await until(() => accepted.every((node) => seen.has(node)));
         // Some came a second time, because the answer to their first end was lost.
-        await until(async () => Object.values(await queue.counts("cpu")).every((count) => count === 0));
+        await until(async () => {
+          const { waiting, delayed, active } = await queue.counts("cpu");
+          return waiting + delayed + active === 0;
+        });
         expect(seen.size).toBe(accepted.length);
       }),
   );

@@ -112,7 +112,7 @@ describe("in-process job queue: load", () => {
     const queue = createInProcessJobQueue();
     for (let i = 0; i < 20_000; i++) await queue.add(jobOf(`n${i}`, { runId: i % 100 ? "many" : "few" }));
     await queue.cancel("many");
-    expect(await queue.counts("cpu")).toEqual({ waiting: 200, delayed: 0, active: 0 });
+    expect(await queue.counts("cpu")).toMatchObject({ waiting: 200, delayed: 0, active: 0 });
     const { handler, order } = quickHandler();
     await queue.work("cpu", { concurrency: 1 }, handler);
     await until(() => order().length === 200);

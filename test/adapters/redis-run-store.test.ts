@@ -22,9 +22,10 @@ await whereRedisIs("redis run store", () => {
 
   runStoreContract({
     name: "redis run store",
-    open: async () => {
+    open: async (keepFinishedMs) => {
       const prefix = `{${randomUUID()}}`;
-      const openStore = () => openRedisRunStore({ connection: server.url, prefix });
+      const expiry = keepFinishedMs === undefined ? {} : { keepFinishedMs };
+      const openStore = () => openRedisRunStore({ connection: server.url, prefix, ...expiry });
       let store = openStore();
       return {
         store,

@@ -10,9 +10,10 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 runStoreContract({
   name: "sqlite run store",
-  open: async () => {
+  open: async (keepFinishedMs) => {
     const { folder, remove } = await temporaryFolder();
-    const openStore = () => openSqliteRunStore({ file: path.join(folder, "runs.db"), pollMs: 20 });
+    const expiry = keepFinishedMs === undefined ? {} : { keepFinishedMs };
+    const openStore = () => openSqliteRunStore({ file: path.join(folder, "runs.db"), pollMs: 20, ...expiry });
     let store = openStore();
     return {
       store,

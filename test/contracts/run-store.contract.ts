@@ -5,6 +5,8 @@ import type { Commit, RunStore } from "../../src/ports/run-store.ts";
 import type { RunEvent } from "../../src/run/events.ts";
 import { contractTests, rejection, type Closable, type ContractSkip } from "./contract.ts";
 import { addition, CREATED_AT, creation, ending, entryOf, headOf, noteEvent } from "./events.ts";
+import { checkExpiry } from "./run-store-expiry.contract.ts";
+import { checkHeads } from "./run-store-heads.contract.ts";
 import { checkWatching } from "./run-store-watch.contract.ts";
 
 export interface RunStoreHarness extends Closable {
@@ -18,14 +20,15 @@ export interface RunStoreHarness extends Closable {
 
 export interface RunStoreContract {
   readonly name: string;
-  readonly open: () => Promise<RunStoreHarness>;
+  /** @param keepFinishedMs How long a run is kept after its end; undefined for ever. */
+  readonly open: (keepFinishedMs?: number) => Promise<RunStoreHarness>;
   readonly skip?: readonly ContractSkip[];
 }
 
 const LATER = CREATED_AT + 1_000_000;
 
 export function runStoreContract({ name, open, skip }: RunStoreContract): void {
-  const { check, verifySkips } = contractTests(open, skip);
+  const { check, verifySkips } = contractTests(() => open(), skip);
 
   describe(`${name}: commits`, () => {
     check("gives back the events that were committed, in order, after any seq", async ({ store }) => {
@@ -98,6 +101,8 @@ export function runStoreContract({ name, open, skip }: RunStoreContract): void {
         creation("r", { events: [noteEvent("r", 1), noteEvent("r", 2), unwritable], outbox, idempotency }),
         creation("r", { outbox: [entryOf("s", "a")], idempotency }),
         { ...creation("r", { outbox, idempotency }), head: headOf("s") },
+        creation("r", { outbox, idempotency, head: headOf("r", { deadlineAt: NaN }) }),
+        creation("r", { outbox: [...outbox, entryOf("r", "b", NaN)], idempotency }),
       ];
       for (const commit of faulty) expect(await rejection(store.commit(commit))).toBeInstanceOf(Error);
       expect(await store.read("r")).toEqual([]);
@@ -180,38 +185,7 @@ export function runStoreContract({ name, open, skip }: RunStoreContract): void {
   });
 
   describe(`${name}: heads`, () => {
-    check("shows the head of the last commit", async ({ store }) => {
-      expect(await store.head("r")).toBeUndefined();
-      await store.commit(creation("r", { head: headOf("r", { status: "planning" }) }));
-      expect(await store.head("r")).toEqual(headOf("r", { status: "planning" }));
-      const end = ending("r", 1);
-      await store.commit(end);
-      expect(await store.head("r")).toEqual(end.head);
-    });
-
-    check("lists newest first, by tenant, by whether they are active, and page by page", async ({ store }) => {
-      for (let i = 0; i < 30; i++) {
-        const details = { tenant: i % 2 ? "odd" : "even", createdAt: CREATED_AT + i };
-        await store.commit(creation(`r${i}`, { head: headOf(`r${i}`, details) }));
-        if (i % 3 === 0)
-          await store.commit(ending(`r${i}`, 1, { head: headOf(`r${i}`, { ...details, active: false }) }));
-      }
-      const numbers = Array.from({ length: 30 }, (_, index) => 29 - index);
-      const list = async (filter: Parameters<RunStore["heads"]>[0]): Promise<number[]> =>
-        (await store.heads(filter)).map(({ runId }) => Number(runId.slice(1)));
-      expect(await list({})).toEqual(numbers);
-      expect(await list({ tenant: "odd" })).toEqual(numbers.filter((i) => i % 2 === 1));
-      expect(await list({ tenant: "nobody" })).toEqual([]);
-      expect(await list({ active: true })).toEqual(numbers.filter((i) => i % 3 !== 0));
-      expect(await list({ active: false, tenant: "even" })).toEqual(numbers.filter((i) => i % 6 === 0));
-      expect(await list({ limit: 4, createdBefore: CREATED_AT + 10 })).toEqual([9, 8, 7, 6]);
-      expect(await list({ active: true, tenant: "odd", createdBefore: CREATED_AT + 6, limit: 2 })).toEqual([5, 1]);
-    });
-
-    check("lists 100 where no limit is said", async ({ store }) => {
-      for (let i = 0; i < 103; i++) await store.commit(creation(`r${i}`));
-      expect(await store.heads({})).toHaveLength(100);
-    });
+    checkHeads(check);
   });
 
   describe(`${name}: outbox`, () => {
@@ -239,6 +213,17 @@ export function runStoreContract({ name, open, skip }: RunStoreContract): void {
       expect(await store.outbox(LATER, 10)).toEqual([entryOf("r", "a", 3000, 2)]);
     });
 
+    check("attempt 0 is an attempt like others", async ({ store, reopen }) => {
+      const entries = [entryOf("r", "a", 1000, 0), entryOf("r", "b", 2000, 0), entryOf("r", "a", 3000, 1)];
+      await store.commit(creation("r", { outbox: entries }));
+      const again = await reopen();
+      expect(await again.outbox(LATER, 10)).toEqual(entries);
+      await again.removeFromOutbox([entryOf("r", "a", 0, 0)]);
+      expect(await again.outbox(LATER, 10)).toEqual(entries.slice(1));
+      await again.commit(ending("r", 1));
+      expect(await again.outbox(LATER, 10)).toEqual([]);
+    });
+
     check("the end of a run takes out its entries, and none but its own", async ({ store }) => {
       await store.commit(creation("r", { outbox: [entryOf("r", "a"), entryOf("r", "b")] }));
       await store.commit(creation("s", { outbox: [entryOf("s", "a")] }));
@@ -249,6 +234,10 @@ export function runStoreContract({ name, open, skip }: RunStoreContract): void {
 
   describe(`${name}: watching`, () => {
     checkWatching(check);
+  });
+
+  describe(`${name}: runs that ended long ago`, () => {
+    checkExpiry(check, open);
   });
   verifySkips();
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineExpert } from "../../define-expert.ts";
 import { featureExtractionExpert } from "../feature-extraction.ts";
 import { loadSentenceEncoder } from "./sentence-encoder.ts";
+import { encoderExpert } from "./text-card.ts";
 
 const batchEncoding = {
   id: "internal-batch-encoding",
@@ -13,11 +14,11 @@ const batchEncoding = {
   outputs: { vectors: { type: "json", description: "One vector per text." } },
 } as const satisfies TaskSpec;
 
-const { task: _task, ...card } = featureExtractionExpert.card;
+const { task: _task, limits: _limits, ...card } = featureExtractionExpert.card;
 
 export const batchEncoder = defineExpert({
   task: batchEncoding,
-  card: { ...card, id: "internal/batch-encoder", title: "Batch encoding" },
+  card: { ...card, id: "internal/batch-encoder", title: "Batch encoding", limits: encoderExpert.limits },
   load: loadSentenceEncoder,
   run: async (encoder, { texts }, { signal }) => ({
     vectors: await encoder.embed(z.array(z.string()).parse(texts), signal),

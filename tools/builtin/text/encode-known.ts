@@ -12,8 +12,13 @@ export async function encodeKnown(
   signal?: AbortSignal,
 ): Promise<number[][]> {
   const vectors = await encoder.embed(texts, signal);
-  const unknown = vectors.findIndex(isZero);
-  if (unknown === -1) return vectors;
-  const start = (texts[unknown] ?? "").slice(0, 40).toWellFormed();
+  for (const [index, vector] of vectors.entries()) requireKnown(texts[index] ?? "", vector);
+  return vectors;
+}
+
+/** @throws TuttiError `bad-input` where the vector tells that the encoder knows nothing of the text */
+export function requireKnown(text: string, vector: readonly number[]): void {
+  if (!isZero(vector)) return;
+  const start = text.slice(0, 40).toWellFormed();
   throw new TuttiError("bad-input", `The sentence encoder reads English only and knows no word of “${start}”.`);
 }
