@@ -1,6 +1,7 @@
 /** Takes recorded results of pure experts instead of computing them again. Whatever goes wrong here, the step goes on. */
 import { createHash } from "node:crypto";
 import { assetsBehind } from "../src/assets/recorded-outputs.ts";
+import { TuttiError } from "../src/errors.ts";
 import type { AssetStore } from "../src/ports/asset-store.ts";
 import type { Outputs, ResultCache } from "../src/ports/result-cache.ts";
 import type { ExpertCard } from "../src/registry/expert-card.ts";
@@ -56,7 +57,8 @@ export async function recall(
     const missing = await assets.touch(tenant, [...new Set(ids.flat())]);
     return missing.length === 0 ? outputs : undefined;
   } catch (error) {
-    onResultsError?.(error);
+    // A large value that has expired is a miss like others.
+    if (!(error instanceof TuttiError && error.code === "unknown-asset")) onResultsError?.(error);
     return undefined;
   }
 }

@@ -9,17 +9,21 @@ import { createInProcessJobQueue } from "../adapters/in-process-job-queue.ts";
 import { createRedisCapacity } from "../adapters/redis-capacity.ts";
 import { checkRedis, type RedisCheck } from "../adapters/redis-check.ts";
 import { closeRedis, connectRedis } from "../adapters/redis-connection.ts";
+import { openRedisResultCache } from "../adapters/redis-result-cache.ts";
 import { openRedisRunStore } from "../adapters/redis-run-store.ts";
+import { openSqliteResultCache } from "../adapters/sqlite-result-cache.ts";
 import { openSqliteRunStore } from "../adapters/sqlite-run-store.ts";
 import type { Config } from "../config.ts";
 import type { Capacity } from "../ports/capacity.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
+import type { ResultCache } from "../ports/result-cache.ts";
 import type { RunStore } from "../ports/run-store.ts";
 
 export interface Backends {
   readonly store: RunStore;
   readonly queue: JobQueue;
   readonly capacity: Capacity;
+  readonly results: ResultCache;
   /** Whether jobs outlive this process; otherwise its next start has to bring them back. */
   readonly queueIsDurable: boolean;
   /** Whether new runs may be accepted. */
@@ -48,21 +52,23 @@ async function openEmbedded({ dataFolder, keepMs }: Config, onError: OnError): P
   }
 }
 
-function openInFolder(folder: string, keepFinishedMs: number, lease: DataFolderLease, onError: OnError): Backends {
-  const store = openSqliteRunStore({ file: join(folder, "runs.sqlite"), keepFinishedMs });
+function openInFolder(folder: string, keepMs: number, lease: DataFolderLease, onError: OnError): Backends {
+  const store = openSqliteRunStore({ file: join(folder, "runs.sqlite"), keepFinishedMs: keepMs });
+  const results = openSqliteResultCache({ file: join(folder, "results.sqlite"), keepMs });
   const queue = createInProcessJobQueue({ onError });
   const capacity = createInProcessCapacity();
   return {
     store,
     queue,
     capacity,
+    results,
     queueIsDurable: false,
     check: () => Promise.resolve({ ok: true, problems: [] }),
     setUrl: (url) => lease.setUrl(url),
     async close() {
       try {
         await queue.close();
-        await Promise.all([capacity.close(), store.close()]);
+        await Promise.all([capacity.close(), results.close(), store.close()]);
       } finally {
         await lease.release();
       }
@@ -84,6 +90,7 @@ async function openShared(
     stalledIntervalMs: Math.ceil(takeoverMs / 3),
   });
   const capacity = createRedisCapacity(address);
+  const results = openRedisResultCache({ ...address, keepMs });
   const dashboard = await createQueueDashboard({ ...address, basePath: "/queues" });
   // Told of by the others already.
   const asked: Redis = connectRedis(url, { maxRetriesPerRequest: 1 }, () => {});
@@ -91,13 +98,14 @@ async function openShared(
     store,
     queue,
     capacity,
+    results,
     queueIsDurable: true,
     check: () => checkRedis(asked),
     dashboard: dashboard.handler,
     setUrl: () => {},
     async close() {
       await queue.close();
-      await Promise.all([capacity.close(), store.close(), dashboard.close()]);
+      await Promise.all([capacity.close(), results.close(), store.close(), dashboard.close()]);
       closeRedis(asked);
     },
   };

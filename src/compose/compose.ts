@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
-import { runJob } from "../../workers/run-job.ts";
+import { runJob, type JobDependencies } from "../../workers/run-job.ts";
 import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
 import { createLogger, logCommit } from "../adapters/pino-log.ts";
 import { receiveAsset } from "../assets/receive-asset.ts";
@@ -21,6 +21,7 @@ import { rankedSelector } from "../select/rank-experts.ts";
 import type { Tutti } from "../tutti.ts";
 import { openBackends, type Backends } from "./backends.ts";
 import { createPlanningEmbedder } from "./embedder.ts";
+import { keepHouse } from "./housekeeping.ts";
 import { openRegistry } from "./registry.ts";
 import { openRunner } from "./runner.ts";
 import { makeScratch } from "./scratch.ts";
@@ -85,7 +86,18 @@ async function composeOver(
   const load = loadSpilled.bind(undefined, assets);
   const dispatcher = new Dispatcher({ ...backends, book, registry, selector: rankedSelector, load, onError });
 
-  const deps = { book, assets, registry, runner, planner, fuser, scratchRoot: scratch.folder, workerId };
+  const deps: JobDependencies = {
+    book,
+    assets,
+    registry,
+    runner,
+    planner,
+    fuser,
+    scratchRoot: scratch.folder,
+    workerId,
+    results: backends.results,
+    onResultsError: (error) => logger.warn({ err: error }, "a recorded result could not be read or written"),
+  };
   const slots: Readonly<Record<Lane, number>> = {
     control: CONTROL_CONCURRENCY,
     cpu: config.concurrency,
@@ -96,8 +108,17 @@ async function composeOver(
     lanes.map((lane) => queue.work(lane, { concurrency: slots[lane] }, (job, signal) => runJob(deps, job, signal))),
   );
 
+  const { keepMs } = config;
+  const endHousekeeping = keepHouse({
+    assets,
+    keepMs,
+    onError,
+    onExpired: (expired) => logger.info(expired, `removed ${expired.grants} files that were no longer used`),
+  });
+
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
+    endHousekeeping();
     try {
       await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
       // Only now: what active steps led to in the meantime is dispatched, too.

@@ -12,6 +12,7 @@ import type { RunStore } from "../ports/run-store.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { PlanNode } from "../run/plan-node.ts";
 import type { Part, RunRequest } from "../run/request.ts";
+import type { AssetId } from "../run/value.ts";
 import { isFinished, type RunState } from "../run/state.ts";
 import { reportOf } from "./run-report.ts";
 import type { PlanPreview, RunReport, SubmitOptions, Tutti } from "../tutti.ts";
@@ -68,6 +69,9 @@ export function createRunService({ book, store, assets, registry, planner }: Run
   return {
     async submit(request, { tenant, idempotencyKey }: SubmitOptions) {
       await check(tenant, request);
+      // From now on the run holds them.
+      const gone = await assets.touch(tenant, assetsOf(request));
+      if (gone[0] !== undefined) throw new TuttiError("unknown-asset", `there is no asset ${gone[0]} any more`);
       const at = book.now();
       const runId = newRunId(at);
       const deadlineAt = at + (request.options.deadline ?? DEFAULT_DEADLINE_S) * 1000;
@@ -130,6 +134,10 @@ export function createRunService({ book, store, assets, registry, planner }: Run
       return (await book.change(runId, { type: "cancel", at: book.now(), reason })).state;
     },
   };
+}
+
+function assetsOf({ messages }: RunRequest): AssetId[] {
+  return requestAssets(messages).map(({ asset }) => asset);
 }
 
 function wordsOf(parts: readonly Part[]): string {

@@ -35,7 +35,7 @@ describe("folder asset store: expiry in other processes", () => {
     await Promise.all(rivals.map(({ lines }) => lines.next()));
     let stored = 0;
     try {
-      for (let round = 0; round < 40; round++) {
+      for (let round = 0; round < 20; round++) {
         const storing = Array.from({ length: 12 }, async (_, n) => {
           const bytes = `bytes ${n % 2}`;
           const store = stores[n % 2] ?? passing;
@@ -53,7 +53,7 @@ describe("folder asset store: expiry in other processes", () => {
     } finally {
       for (const { process: rival } of rivals) rival.kill("SIGKILL");
     }
-    expect(stored).toBe(480);
+    expect(stored).toBe(240);
     const endings = await Promise.all(rivals.map(({ ended }) => ended));
     expect(endings.map(({ signal }) => signal)).toEqual(["SIGKILL", "SIGKILL"]);
     await remove();
@@ -86,7 +86,7 @@ describe("folder asset store: expiry in other processes", () => {
       for (let turn = 0; turn < turns; turn++) await stat(folder);
       await peer.expire(Date.now() + 1000);
     };
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 120; round++) {
       await rm(grantOf(`tenant-${round % 5}`));
       const tenant = `tenant-${(round + 1) % 5}`;
       // Storing takes some twenty steps: the expiry begins at every one of them.

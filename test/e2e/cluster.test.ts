@@ -165,19 +165,19 @@ await whereRedisIs("a cluster", () => {
 
     it(verifies("cluster:unfit-redis"), async () => {
       const readiness = async () => (await fetch(`${first.url}/readyz`)).status;
-      await cluster.redisCli("config", "set", "maxmemory-policy", "allkeys-lru");
+      await cluster.configureRedis("maxmemory-policy", "allkeys-lru");
       await until(async () => (await readiness()) === 503);
       expect((await submit(first, [step().node])).status).toBe(503);
-      await cluster.redisCli("config", "set", "maxmemory-policy", "noeviction");
+      await cluster.configureRedis("maxmemory-policy", "noeviction");
       await until(async () => (await readiness()) === 200);
 
-      await cluster.redisCli("config", "set", "maxmemory", "2mb");
+      await cluster.configureRedis("maxmemory", "2mb");
       await until(async () => (await readiness()) === 503);
       const refused = await submit(first, [step().node]);
       expect(refused.status).toBe(429);
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
       expect(await refused.json()).toMatchObject({ code: "overloaded" });
-      await cluster.redisCli("config", "set", "maxmemory", "0");
+      await cluster.configureRedis("maxmemory", "0");
       await until(async () => (await readiness()) === 200);
     });
   });

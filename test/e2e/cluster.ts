@@ -1,8 +1,8 @@
 /** Real processes of Tutti's on one Redis, with experts that hold on to their steps. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { startRedisServer, type RedisServer } from "../fakes/redis-server.ts";
 import { isThere } from "../fakes/holding-experts.ts";
 import { until } from "../fakes/scripted-experts.ts";
@@ -89,8 +89,11 @@ export async function startCluster() {
     addServer,
     addWorker,
     holding,
-    redisCli: (...args: string[]): Promise<unknown> =>
-      once(spawn("redis-cli", ["-p", String(redis.port), ...args], { stdio: "ignore" }), "exit"),
+    async configureRedis(name: string, value: string): Promise<void> {
+      const connection = new Redis(redis.url);
+      await connection.config("SET", name, value);
+      connection.disconnect();
+    },
     async close(): Promise<void> {
       await Promise.all([...servers, ...workers].map(({ stop }) => stop("SIGKILL")));
       await redis.stop();

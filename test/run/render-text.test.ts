@@ -52,6 +52,14 @@ run r1 · partial · 28.0 s
     );
   });
 
+  test("tells which results were not computed, but taken from an earlier call", () => {
+    const run = drive().plan({ id: "t1", task: "sentiment" }, { id: "t2", task: "sentiment" });
+    run.run("t1", { score: number(1) }, { reused: true, runMs: 0 }).run("t2", { score: number(2) }, { runMs: 0 });
+    const [t1, t2] = body(run).split("\n").slice(1);
+    expect(t1).toContain("→ 1  (reused)");
+    expect(t2).not.toContain("reused");
+  });
+
   test("draws chains, forks and joins in the margin", () => {
     const run = drive().plan(
       { id: "a", task: "x" },
