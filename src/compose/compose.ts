@@ -23,7 +23,7 @@ import { openBackends, type Backends } from "./backends.ts";
 import { createPlanningEmbedder } from "./embedder.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { openRegistry } from "./registry.ts";
-import { openRunner } from "./runner.ts";
+import { openRunner, watchDevice } from "./runner.ts";
 import { makeScratch } from "./scratch.ts";
 
 /** Plans and answers at once in one process. */
@@ -116,9 +116,14 @@ async function composeOver(
     onExpired: (expired) => logger.info(expired, `removed ${expired.grants} files that were no longer used`),
   });
 
+  const endWatch = watchDevice(runner, (use, share) =>
+    logger.info(use, `device ${use.name} was busy ${share} % of the time`),
+  );
+
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     endHousekeeping();
+    endWatch();
     try {
       await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
       // Only now: what active steps led to in the meantime is dispatched, too.

@@ -1,7 +1,7 @@
 /** What runs the experts of this process, on the device that it leases where it serves the gpu lane. */
 import { pathToFileURL } from "node:url";
 import { detectDevices, parseDevices } from "../../workers/devices.ts";
-import { createProcessPool, type ProcessPool } from "../../workers/process-pool.ts";
+import { createProcessPool, type DeviceUse, type ProcessPool } from "../../workers/process-pool.ts";
 import { createFileDeviceLeases } from "../adapters/file-device-lease.ts";
 import type { Config } from "../config.ts";
 import type { DeviceLease } from "../ports/device-lease.ts";
@@ -27,6 +27,25 @@ export async function openRunner(config: Config, { servesGpu, warn }: RunnerOpti
       await pool.close();
       await lease?.release();
     },
+  };
+}
+
+const WATCH_EVERY_MS = 60_000;
+
+/** Tells how busy the device was, every minute in which it was. @returns what ends it, after telling once more */
+export function watchDevice(pool: ProcessPool, tell: (use: DeviceUse, percent: number) => void): () => void {
+  let before = pool.deviceUse();
+  if (!before) return () => {};
+  const look = (): void => {
+    const use = pool.deviceUse();
+    if (!use || !before || use.busyMs === before.busyMs) return;
+    tell(use, Math.round((100 * (use.busyMs - before.busyMs)) / (use.sinceMs - before.sinceMs)));
+    before = use;
+  };
+  const timer = setInterval(look, WATCH_EVERY_MS).unref();
+  return () => {
+    clearInterval(timer);
+    look();
   };
 }
 

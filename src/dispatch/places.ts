@@ -55,7 +55,10 @@ export class Places {
   async #limitOf(expert: string): Promise<number> {
     const card = cardOf(this.#deps.registry, expert);
     if (!card) return 1;
-    return card.limits.concurrency * Math.max(1, await this.#workersOf(card.lane));
+    const { concurrency, batch } = card.limits;
+    // One batch is computed while the next one gathers.
+    const each = Math.max(concurrency, 2 * (batch?.max ?? 0));
+    return each * Math.max(1, await this.#workersOf(card.lane));
   }
 
   #workersOf(lane: Lane): Promise<number> {

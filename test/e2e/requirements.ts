@@ -28,6 +28,8 @@ export const requirements = {
   "cluster:demo": "`npm run demo:cluster` kills a worker in the middle, and every run ends.",
   "cluster:chaos":
     "While servers, workers and Redis are killed again and again, no run is lost, no result recorded twice.",
+  "gpu:device":
+    "On the gpu lane steps go to the device in batches that fit its memory, and what they held it is recorded.",
   "cli:old-node": "The command runs under a fitting Node where the system's is older.",
   "cli:runs": "`tutti runs list|show|graph` reads recorded runs back.",
   "kernel:completes-once": "A node never has two recorded completions.",

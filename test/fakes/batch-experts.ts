@@ -62,6 +62,7 @@ export const onDevice = devicelike(cardOf("test/on-device", { ...batchOf(16, 100
 export const otherOnDevice = devicelike(
   cardOf("test/other-on-device", { memoryMiB: 1500 }, { lane: "gpu", runtime: "other" }),
 );
+const tooLarge = devicelike(cardOf("test/too-large", { memoryMiB: 5000 }, { lane: "gpu", runtime: "too-large" }));
 
 /** Tells of each text on its own. */
 export const careful = defineExpert({
@@ -131,6 +132,7 @@ export const experts: readonly Expert[] = [
   single,
   onDevice,
   otherOnDevice,
+  tooLarge,
   careful,
   hungry,
   stubborn,

@@ -96,7 +96,7 @@ async function demonstrate(folder: string, count: number, children: Child[]): Pr
   const onEvent = (event: RunEvent): void => {
     const line = watch.lineFor(event);
     if (line !== undefined) out.write(`${line}\n`);
-    victim ??= killWhenBusy(watch, workers);
+    if (event.type === "node-started") victim ??= killWhenBusy(watch, workers);
   };
   const follow = async (runId: string): Promise<void> => {
     for await (const event of followRun(baseUrl, runId, limit)) onEvent(event);
@@ -105,10 +105,10 @@ async function demonstrate(folder: string, count: number, children: Child[]): Pr
   return await conclude(baseUrl, watch, victim, runIds);
 }
 
-/** In the middle: some steps have been done, and this worker is at one. */
+/** In the middle: some steps have been done, and this worker has just begun one. */
 function killWhenBusy(watch: Watch, workers: readonly Child[]): Child | undefined {
   if (watch.done < 2) return undefined;
-  const victim = workers.find((worker) => watch.activeOf(worker).length > 0);
+  const victim = workers.find(({ name }) => name === watch.lastBegunBy);
   if (!victim) return undefined;
   const steps = watch.activeOf(victim);
   victim.kill("SIGKILL");

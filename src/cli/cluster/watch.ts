@@ -22,6 +22,8 @@ export class Watch {
   readonly ends: RunStatus[] = [];
   /** Steps that have been done. */
   done = 0;
+  /** Name of who began the newest step. */
+  lastBegunBy = "";
 
   constructor(runIds: readonly string[], children: readonly Child[]) {
     this.#runs = runIds;
@@ -68,6 +70,7 @@ export class Watch {
   #started(runId: string, label: string, worker: string): string {
     const before = this.#active.get(label);
     this.#active.set(label, worker);
+    this.lastBegunBy = worker;
     if (before === undefined) return dim(`  … ${label} ${worker}`);
     this.takenOver.push({ runId, label, from: before, to: worker });
     return `  ${good("⇄")} ${label} taken over from ${before} by ${worker}`;
