@@ -1,9 +1,10 @@
 /** The experts that a host can run, and their loaded models. */
+import { mkdirSync } from "node:fs";
 import { z } from "zod";
 import { TuttiError } from "../src/errors.ts";
 import { builtinExperts } from "../tools/builtin/index.ts";
 import { batchEncoder } from "../tools/builtin/text/batch-encoder.ts";
-import type { Expert } from "../tools/define-expert.ts";
+import type { Expert, ExpertContext } from "../tools/define-expert.ts";
 import type { CallItem } from "./protocol.ts";
 
 export interface Loaded {
@@ -47,6 +48,17 @@ async function importExperts(modules: readonly string[]): Promise<readonly Exper
   return [...builtinExperts, batchEncoder, ...imported.flat()];
 }
 
+/** The folder is made when the expert asks for it: most don't. */
+function contextOf(folder: string, signal: AbortSignal): ExpertContext {
+  return {
+    signal,
+    get scratch() {
+      mkdirSync(folder, { recursive: true });
+      return folder;
+    },
+  };
+}
+
 /**
  * One outcome per item, in order: one goes the plain way, several go together.
  * @param signals one per item
@@ -60,7 +72,7 @@ export async function runItems(
   signal: AbortSignal,
 ): Promise<readonly (Readonly<Record<string, unknown>> | Error)[]> {
   const inputs = items.map((item) => ({ ...item.inputs }));
-  const contexts = items.map(({ scratch }, index) => ({ scratch, signal: signals[index] ?? signal }));
+  const contexts = items.map(({ scratch }, index) => contextOf(scratch, signals[index] ?? signal));
   const [firstInputs] = inputs;
   const [firstContext] = contexts;
   if (inputs.length === 1 && firstInputs && firstContext) return [await expert.run(model, firstInputs, firstContext)];

@@ -7,6 +7,7 @@ import type { Fuser } from "../src/ports/fuser.ts";
 import type { Job } from "../src/ports/job-queue.ts";
 import { isFinished, type NodeState, type RunState } from "../src/run/state.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
+import { NotRecordedError } from "./growth.ts";
 import { runPlan, type PlanDependencies } from "./run-plan.ts";
 import { runTask, type NodeResult, type TaskDependencies } from "./run-task.ts";
 
@@ -33,6 +34,7 @@ export async function runJob(deps: JobDependencies, job: Job, signal: AbortSigna
   try {
     result = await giveUpWaiting(work(deps, state, node, signal), signal);
   } catch (thrown) {
+    if (thrown instanceof NotRecordedError) throw thrown.cause;
     if (signal.aborted && !(await ended(deps, runId))) throw thrown;
     const error = recordedError(thrown);
     const at = book.now();

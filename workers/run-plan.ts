@@ -9,6 +9,7 @@ import type { Registry } from "../src/registry/registry.ts";
 import type { NodeSpec } from "../src/run/events.ts";
 import type { PlanNode } from "../src/run/plan-node.ts";
 import type { NodeState, RunState } from "../src/run/state.ts";
+import { Growth } from "./growth.ts";
 import type { NodeResult } from "./run-task.ts";
 
 export interface PlanDependencies {
@@ -35,24 +36,21 @@ export async function runPlan(
     frozen.map(({ spec }) => planNodeOf(spec)),
   );
   const refused: string[] = [];
-  let added = frozen.length;
+  const growth = new Growth(book, { runId, planId, attempt: node.attempt });
 
   for await (const item of acceptPlan(planner, input, signal)) {
-    const at = book.now();
     if (item.type === "node") {
-      const nodes = [specOf(item.node, registry)];
-      const { attempt } = node;
-      const { decision } = await book.change(runId, { type: "add-nodes", at, planId, attempt, nodes });
-      if (decision.outcome === "stale") throw new TuttiError("canceled", `the plan can't grow: ${decision.reason}`);
-      if (decision.outcome === "refused") refused.push(decision.reason);
-      else added += 1;
+      growth.add(specOf(item.node, registry));
     } else {
       const text =
         item.type === "note" ? item.text : `refused: ${item.problems.map((fault) => fault.message).join("; ")}`;
       if (item.type === "refused") refused.push(...item.problems.map((fault) => fault.message));
-      await book.change(runId, { type: "note", at, nodeId: planId, text });
+      await book.change(runId, { type: "note", at: book.now(), nodeId: planId, text });
     }
+    growth.throwIfLost();
   }
+  refused.push(...(await growth.end()));
+  const added = frozen.length + growth.added;
   if (added === 0 && refused.length === 0) {
     throw new TuttiError("not-understood", "no step could be made of the request; say what to do with what");
   }

@@ -1,5 +1,6 @@
 /** Executes a task node: load its inputs, run its expert, keep its outputs; or take the result of an earlier such call. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TuttiError } from "../src/errors.ts";
 import type { ExpertRunner } from "../src/ports/expert-runner.ts";
@@ -24,6 +25,9 @@ export interface NodeResult {
   readonly usage: Usage;
 }
 
+/** Of this process, so that each has a folder of its own. */
+let calls = 0;
+
 /** @throws TuttiError with the code that decides about a retry */
 export async function runTask(
   deps: TaskDependencies,
@@ -46,7 +50,8 @@ export async function runTask(
     if (recorded) return { outputs: recorded, usage: { reused: true, runMs: 0 } };
   }
 
-  const scratch = await mkdtemp(join(scratchRoot, "call-"));
+  calls += 1;
+  const scratch = join(scratchRoot, `call-${calls}`);
   try {
     const loaded = await loadInputs(assets, tenant, call.inputs);
     try {
@@ -63,7 +68,10 @@ export async function runTask(
   }
 }
 
-/** What can't be removed now is removed with the whole folder at the next start; it is no reason to lose a result. */
+/**
+ * Most experts make no files, and looking costs less than removing what is not there. What can't be removed now is removed
+ * with the whole folder; it is no reason to lose a result.
+ */
 async function removeScratch(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
+  if (existsSync(folder)) await rm(folder, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
 }

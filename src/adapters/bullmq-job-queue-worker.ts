@@ -75,7 +75,6 @@ export function startLaneWorker(options: LaneWorkerOptions): LaneWorker {
       forget();
       active.delete(delivery);
     }
-    cancellations.forget(job.runId, [job.id]);
     if (delivery.canceled) bull.opts.removeOnComplete = true;
   }
 

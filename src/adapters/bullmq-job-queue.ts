@@ -1,6 +1,6 @@
 /** The job queue of several machines: BullMQ over Redis, a queue per lane. */
 import { TuttiError } from "../errors.ts";
-import type { Job, JobQueue, LaneWorker } from "../ports/job-queue.ts";
+import type { Job, JobName, JobQueue, LaneWorker } from "../ports/job-queue.ts";
 import type { Lane } from "../registry/expert-card.ts";
 import { Cancellations } from "./bullmq-job-queue-cancel.ts";
 import { laneName, LaneQueue } from "./bullmq-job-queue-lane.ts";
@@ -46,7 +46,7 @@ export function createBullMqJobQueue({
     // A lost connection is told of once, by the connection itself; BullMQ repeats it for every queue and every try.
     if (job || !isConnectionError(error)) onError(error, job);
   };
-  const cancellations = new Cancellations({ redis, feed, prefix, onError: tell });
+  const cancellations = new Cancellations({ redis, feed, prefix });
   const priorities = createPriorities(ageMs);
   const lanes = new Map<Lane, LaneQueue>();
   const workers = new Set<LaneWorker>();
@@ -67,7 +67,7 @@ export function createBullMqJobQueue({
   return {
     async add(job) {
       assertOpen();
-      await Promise.all([cancellations.note(job), laneOf(job.lane).add(job)]);
+      await laneOf(job.lane).add(job);
     },
     async work(lane, { concurrency }, handler) {
       assertOpen();
@@ -97,17 +97,12 @@ export function createBullMqJobQueue({
         },
       };
     },
-    async cancel(runId, ids) {
-      const chosen = (await cancellations.jobs(runId)).filter(({ id }) => !ids || ids.includes(id));
-      const stopOne = async ({ id, lane }: { readonly id: string; readonly lane: Lane }): Promise<void> => {
+    async cancel(jobs) {
+      const stopOne = async ({ id, lane }: JobName): Promise<void> => {
         const delivery = await laneOf(lane).remove(id);
         if (delivery !== undefined) await cancellations.stop(delivery);
       };
-      await Promise.all(chosen.map(stopOne));
-      cancellations.forget(
-        runId,
-        chosen.map(({ id }) => id),
-      );
+      await Promise.all(jobs.map(stopOne));
     },
     async counts(lane) {
       return laneOf(lane).counts();

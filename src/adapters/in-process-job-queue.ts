@@ -22,7 +22,6 @@ export function createInProcessJobQueue({
 }: InProcessJobQueueOptions = {}): JobQueue {
   const lanes = new Map<Lane, LaneQueue>();
   const byId = new Map<string, Entry>();
-  const byRun = new Map<string, Map<string, Entry>>();
   let added = 0;
   let closed = false;
 
@@ -38,16 +37,11 @@ export function createInProcessJobQueue({
     added += 1;
     const entry: Entry = { job, sequence: added, order: 0, place: 0, failures: 0, canceled: false };
     byId.set(job.id, entry);
-    const ofRun = byRun.get(job.runId) ?? new Map<string, Entry>();
-    byRun.set(job.runId, ofRun.set(job.id, entry));
     return entry;
   }
 
   function forget({ job }: Entry): void {
     byId.delete(job.id);
-    const ofRun = byRun.get(job.runId);
-    ofRun?.delete(job.id);
-    if (ofRun?.size === 0) byRun.delete(job.runId);
   }
 
   function assertOpen(): void {
@@ -63,12 +57,10 @@ export function createInProcessJobQueue({
       assertOpen();
       return laneOf(lane).work(concurrency, handler);
     },
-    async cancel(runId, ids) {
-      const ofRun = byRun.get(runId);
-      if (!ofRun) return;
+    async cancel(jobs) {
       const reason = new TuttiError("canceled", "The step was canceled.");
-      for (const id of ids ?? [...ofRun.keys()]) {
-        const entry = ofRun.get(id);
+      for (const { id } of jobs) {
+        const entry = byId.get(id);
         if (entry) laneOf(entry.job.lane).cancel(entry, reason);
       }
     },

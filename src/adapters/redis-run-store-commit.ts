@@ -22,7 +22,7 @@ export async function sendCommit(
   keepFinishedMs: number | undefined,
 ): Promise<CommitResult> {
   assertWellFormed(commit);
-  const { runId, expectedRevision, events, outbox, head, idempotency } = commit;
+  const { runId, expectedRevision, events, outbox, done = [], head, idempotency } = commit;
   const { tenant, active, createdAt, deadlineAt } = head;
   const names = [
     keys.run(runId),
@@ -48,9 +48,11 @@ export async function sendCommit(
     keepFinishedMs ?? "",
     idempotency ? JSON.stringify([runId, idempotency.fingerprint]) : "",
     events.length,
+    outbox.length,
   ];
   for (const event of events) values.push(JSON.stringify(event));
   for (const entry of outbox) values.push(entry.dueAt, outboxMember(entry));
+  values.push(...done.map(outboxMember));
   const reply = await runScript(redis, commitRun, names, values);
   const [outcome, holder] = replySchema.parse(reply);
   if (outcome !== "exists") return { outcome };
@@ -59,8 +61,8 @@ export async function sendCommit(
 }
 
 /** A commit that breaks these rules is a defect of the caller; written down, it would spoil the run for ever. */
-function assertWellFormed({ runId, expectedRevision, events, outbox, head, idempotency }: Commit): void {
-  const ofOneRun = [...events, ...outbox, head].every((part) => part.runId === runId);
+function assertWellFormed({ runId, expectedRevision, events, outbox, done = [], head, idempotency }: Commit): void {
+  const ofOneRun = [...events, ...outbox, ...done, head].every((part) => part.runId === runId);
   const contiguous = events.length > 0 && events.every(({ seq }, index) => seq === expectedRevision + index + 1);
   const times = [head.createdAt, head.deadlineAt, ...outbox.map(({ dueAt }) => dueAt)];
   if (ofOneRun && contiguous && !times.some(Number.isNaN) && (!idempotency || expectedRevision === 0)) return;

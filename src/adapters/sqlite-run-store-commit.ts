@@ -20,8 +20,8 @@ export function applyCommit(sql: Statements, commit: Commit, now: number): Commi
 }
 
 /** A commit that breaks these rules is a defect of the caller; written down, it would spoil the run for ever. */
-function assertWellFormed({ runId, expectedRevision, events, outbox, head, idempotency }: Commit): void {
-  const ofOneRun = [...events, ...outbox, head].every((part) => part.runId === runId);
+function assertWellFormed({ runId, expectedRevision, events, outbox, done = [], head, idempotency }: Commit): void {
+  const ofOneRun = [...events, ...outbox, ...done, head].every((part) => part.runId === runId);
   const contiguous = events.length > 0 && events.every(({ seq }, index) => seq === expectedRevision + index + 1);
   const times = [head.createdAt, head.deadlineAt, ...outbox.map(({ dueAt }) => dueAt)];
   if (ofOneRun && contiguous && !times.some(Number.isNaN) && (!idempotency || expectedRevision === 0)) return;
@@ -34,7 +34,7 @@ function keyHolder(sql: Statements, tenant: string, key: string): CommitResult |
 }
 
 function write(sql: Statements, commit: Commit, now: number): void {
-  const { runId, expectedRevision, events, outbox, head, idempotency } = commit;
+  const { runId, expectedRevision, events, outbox, done = [], head, idempotency } = commit;
   for (const event of events) {
     const { seq, at, type } = event;
     sql.change("INSERT INTO events VALUES (?, ?, ?, ?, ?)", runId, seq, at, type, JSON.stringify(event));
@@ -55,6 +55,9 @@ function write(sql: Statements, commit: Commit, now: number): void {
     deadlineAt,
     active ? null : now,
   );
+  for (const { nodeId, attempt } of active ? done : []) {
+    sql.change("DELETE FROM outbox WHERE run_id = ? AND node_id = ? AND attempt = ?", runId, nodeId, attempt);
+  }
   if (!active) sql.change("DELETE FROM outbox WHERE run_id = ?", runId);
   for (const { nodeId, attempt, dueAt } of active ? outbox : []) {
     sql.change("INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?)", runId, nodeId, attempt, dueAt);

@@ -9,6 +9,7 @@ import { createLogger, logCommit } from "../adapters/pino-log.ts";
 import { receiveAsset } from "../assets/receive-asset.ts";
 import { loadSpilled } from "../assets/values.ts";
 import type { Config } from "../config.ts";
+import { chooseNow } from "../dispatch/choose-experts.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { RunBook, type Committed } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";
@@ -81,10 +82,12 @@ async function composeOver(
   const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
   const planner = createBuiltinPlanner({ embedder });
   const fuser = createTemplateFuser((id) => registry.task(id));
-  const book = new RunBook(store, now, (error) => onError(error, "a listener of commits"));
+  const selector = rankedSelector;
+  const onFault = (error: unknown): void => onError(error, "a listener of commits");
+  const book = new RunBook(store, now, onFault, (spec) => chooseNow({ registry, selector }, spec));
   book.onCommit((committed) => logCommit(logger, committed));
   const load = loadSpilled.bind(undefined, assets);
-  const dispatcher = new Dispatcher({ ...backends, book, registry, selector: rankedSelector, load, onError });
+  const dispatcher = new Dispatcher({ ...backends, book, registry, selector, load, onError });
 
   const deps: JobDependencies = {
     book,

@@ -7,12 +7,25 @@ import type { NodeSpec } from "../run/events.ts";
 /** How long a selector may think, milliseconds. */
 const LIMIT_MS = 30_000;
 
+interface Choice {
+  readonly registry: Registry;
+  readonly selector: Selector;
+}
+
+/** As `chooseExperts`, where nobody has to think; undefined where somebody has, or where it would throw. */
+export function chooseNow({ registry, selector }: Choice, spec: NodeSpec): Selection | undefined {
+  if (!selector.selectNow) return undefined;
+  const candidates = registry.expertsFor(spec.task).filter(({ id }) => spec.expert === undefined || id === spec.expert);
+  const selection = candidates.length > 0 ? selector.selectNow(spec, candidates) : undefined;
+  return selection && selection.experts.length > 0 ? selection : undefined;
+}
+
 /**
  * @throws TuttiError `expert-unavailable`, saying how to get one, or `invalid-plan` where the plan insists on an expert of
  *   another task
  */
 export async function chooseExperts(
-  { registry, selector }: { readonly registry: Registry; readonly selector: Selector },
+  { registry, selector }: Choice,
   spec: NodeSpec,
   signal: AbortSignal,
 ): Promise<Selection> {

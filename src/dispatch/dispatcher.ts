@@ -5,11 +5,12 @@
  */
 import { asTuttiError } from "../errors.ts";
 import type { Capacity } from "../ports/capacity.ts";
-import type { JobQueue } from "../ports/job-queue.ts";
+import type { JobName, JobQueue } from "../ports/job-queue.ts";
 import type { OutboxEntry, RunStore } from "../ports/run-store.ts";
 import type { Selection, Selector } from "../ports/selector.ts";
 import type { Lane } from "../registry/expert-card.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { RunEvent } from "../run/events.ts";
 import { pendingConditions } from "../run/settle.ts";
 import { isFinished, isSettled, own, type NodeState, type RunState } from "../run/state.ts";
 import type { SpilledValue, Value } from "../run/value.ts";
@@ -17,6 +18,7 @@ import { chooseExperts } from "./choose-experts.ts";
 import { Conditions } from "./conditions.ts";
 import { attemptOf, currentNode, jobFor, jobId } from "./job-of.ts";
 import { cardOf, Places } from "./places.ts";
+import { QueuedEntries } from "./queued-entries.ts";
 import { CONDITION, recordedError, type Committed, type RunBook } from "./run-book.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -46,6 +48,7 @@ export class Dispatcher {
   readonly #places: Places;
   readonly #conditions: Conditions;
   readonly #sweeper: Sweeper;
+  readonly #queued: QueuedEntries;
   /** Jobs that are on their way to a place or a queue, by id; true where one got its place in the meantime. */
   readonly #busy = new Map<string, boolean>();
   readonly #closed = new AbortController();
@@ -56,6 +59,9 @@ export class Dispatcher {
     const guard = (what: string, action: () => Promise<unknown>): Promise<void> => this.#guard(what, action);
     const go = (id: string): void => this.#dispatchWhenDue({ ...attemptOf(id), dueAt: 0 });
     this.#conditions = new Conditions(dependencies);
+    this.#queued = new QueuedEntries((entries) =>
+      this.#guard("clearing the outbox", () => dependencies.store.removeFromOutbox(entries)),
+    );
     this.#places = new Places({ ...dependencies, go });
     this.#sweeper = new Sweeper({
       ...dependencies,
@@ -84,6 +90,7 @@ export class Dispatcher {
   close(): void {
     this.#closed.abort();
     this.#sweeper.close();
+    this.#queued.close();
   }
 
   #follow({ state, events, outbox }: Committed): void {
@@ -93,6 +100,8 @@ export class Dispatcher {
         over.add(jobId(state.runId, data.nodeId, data.attempt));
       } else if (type === "node-withdrawn") {
         over.add(jobId(state.runId, data.nodeId, own(state.retired, data.nodeId) ?? 0));
+      } else if (type === "node-started") {
+        this.#queued.begun(jobId(state.runId, data.nodeId, data.attempt));
       } else if ("nodeId" in data) {
         const node = state.nodes.get(data.nodeId);
         // Only what was routed ever had a place.
@@ -102,7 +111,17 @@ export class Dispatcher {
     }
     for (const id of over) void this.#guard(`giving back the place of ${id}`, () => this.#places.leave(id));
     for (const entry of outbox) this.#dispatchWhenDue(entry, state);
-    if (isFinished(state)) void this.#guard("clearing the queue", () => this.#deps.queue.cancel(state.runId));
+    const unwanted = this.#unwantedJobs(state, events);
+    if (unwanted.length > 0) void this.#guard("clearing the queue", () => this.#deps.queue.cancel(unwanted));
+  }
+
+  #unwantedJobs(state: RunState, events: readonly RunEvent[]): JobName[] {
+    return events.flatMap(({ type, data }) => {
+      const node = type === "node-canceled" ? state.nodes.get(data.nodeId) : undefined;
+      return node && node.attempt > 0
+        ? [{ id: jobId(state.runId, node.spec.id, node.attempt), lane: this.#laneOf(node) }]
+        : [];
+    });
   }
 
   /** Puts everything of a run that should be on a queue back on it. Doing so twice is harmless: job ids are the same. */
@@ -175,7 +194,7 @@ export class Dispatcher {
     if (expert !== undefined && !(await this.#places.enter(expert, job, node.readyAt ?? 0))) return;
     if (this.#closed.signal.aborted) return;
     await queue.add(job);
-    await store.removeFromOutbox([entry]);
+    this.#queued.add(job.id, entry);
   }
 
   /** The state after the node has got its experts, or has failed for want of one. */

@@ -4,7 +4,7 @@ import { asTuttiError, TuttiError } from "../errors.ts";
 import { Together } from "./together.ts";
 import type { Commit, OutboxEntry, RunHead, RunStore } from "../ports/run-store.ts";
 import type { Command, Decision } from "../run/commands.ts";
-import { decide } from "../run/decide.ts";
+import { decide, decideAll, type Router } from "../run/decide.ts";
 import { EVENT_VERSION, type RunEvent } from "../run/events.ts";
 import { applyEvents, UnsupportedEventError } from "../run/reduce.ts";
 import { pendingConditions } from "../run/settle.ts";
@@ -28,7 +28,7 @@ export interface Committed {
 
 export interface Change {
   readonly decision: Decision;
-  /** After the decision. */
+  /** After the commit in which it went, perhaps together with others. */
   readonly state: RunState;
 }
 
@@ -40,13 +40,18 @@ export class RunBook {
   readonly #cache = new Map<string, RunState>();
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #onFault: (error: unknown) => void;
+  readonly #router: Router | undefined;
   readonly #changes = new Together<ChangeCommand, Change>((runId, commands) => this.#carryOut(runId, commands));
 
-  /** @param onFault told what a listener throws: the commit stands, and the other listeners hear of it all the same */
-  constructor(store: RunStore, now: () => number, onFault: (error: unknown) => void = warn) {
+  /**
+   * @param onFault told what a listener throws: the commit stands, and the other listeners hear of it all the same
+   * @param router gives nodes their experts in the commit that makes them ready
+   */
+  constructor(store: RunStore, now: () => number, onFault: (error: unknown) => void = warn, router?: Router) {
     this.#store = store;
     this.#now = now;
     this.#onFault = onFault;
+    this.#router = router;
   }
 
   now(): number {
@@ -82,7 +87,9 @@ export class RunBook {
   ): Promise<{ readonly runId: string; readonly created: boolean }> {
     const decision = decide(undefined, command);
     if (decision.outcome !== "events") throw new TuttiError("internal", `create was ${decision.outcome}`);
-    const result = await this.#commit(undefined, decision.events, idempotency);
+    const state = applyEvents(undefined, decision.events);
+    if (!state) throw new TuttiError("internal", "a run begins with events");
+    const result = await this.#commit(undefined, decision.events, state, idempotency);
     if (result.outcome === "conflict") throw new TuttiError("internal", `run id ${command.runId} is taken`);
     if (result.outcome === "committed") return { runId: command.runId, created: true };
     if (result.fingerprint === idempotency?.fingerprint) return { runId: result.runId, created: false };
@@ -123,15 +130,16 @@ export class RunBook {
     });
   }
 
-  async #carryOut(runId: string, commands: readonly ChangeCommand[]): Promise<readonly (Change | Error)[]> {
+  async #carryOut(runId: string, commands: readonly ChangeCommand[]): Promise<readonly Change[]> {
     let state = this.#cache.get(runId) ?? (await this.state(runId));
     for (let tries = 0; tries < MAX_CONFLICTS; tries += 1) {
       if (!state) throw new TuttiError("unknown-run", `there is no run ${runId}`);
-      const { changes, events } = decideAll(state, commands);
+      const { decisions, events, state: next } = decideAll(state, commands, this.#router);
+      const changes = decisions.map((decision) => ({ decision, state: next }));
       if (events.length > 0) {
         // Committed at this revision, so that what was called stale was so on the newest state, too.
-        const result = await this.#commit(state, events);
-        if (result.outcome === "committed") return changes;
+        const { outcome } = await this.#commit(state, events, next);
+        if (outcome === "committed") return changes;
         if (tries > 2) await sleep(Math.random() * Math.min(50, 2 ** tries));
         state = await this.state(runId);
       } else {
@@ -146,22 +154,26 @@ export class RunBook {
     });
   }
 
-  async #commit(before: RunState | undefined, events: readonly RunEvent[], idempotency?: Commit["idempotency"]) {
-    const state = applyEvents(before, events);
-    if (!state) throw new TuttiError("internal", "a commit has at least one event");
+  async #commit(
+    before: RunState | undefined,
+    events: readonly RunEvent[],
+    state: RunState,
+    idempotency?: Commit["idempotency"],
+  ) {
     const outbox = outboxOf(state, events);
     const result = await this.#store.commit({
       runId: state.runId,
       expectedRevision: before?.revision ?? 0,
       events,
       outbox,
+      done: doneBy(events),
       head: headOf(state),
       ...(idempotency ? { idempotency } : {}),
     });
     if (result.outcome !== "committed") return result;
     this.#remember(state);
     this.#tell({ state, events, outbox });
-    return { ...result, state };
+    return result;
   }
 
   #tell(committed: Committed): void {
@@ -189,25 +201,6 @@ export class RunBook {
   }
 }
 
-/** Each on the state that the ones before it lead to. */
-function decideAll(before: RunState, commands: readonly ChangeCommand[]) {
-  let state = before;
-  const events: RunEvent[] = [];
-  const changes = commands.map((command): Change | Error => {
-    try {
-      const decision = decide(state, command);
-      if (decision.outcome === "events") {
-        state = applyEvents(state, decision.events) ?? state;
-        events.push(...decision.events);
-      }
-      return { decision, state };
-    } catch (error) {
-      return asTuttiError(error);
-    }
-  });
-  return { changes, events };
-}
-
 /** What somebody has to do next: attempts that are due, and conditions that can't be decided without reading assets. */
 function outboxOf(state: RunState, events: readonly RunEvent[]): OutboxEntry[] {
   const { runId } = state;
@@ -219,6 +212,13 @@ function outboxOf(state: RunState, events: readonly RunEvent[]): OutboxEntry[] {
   const dueAt = events.at(-1)?.at ?? 0;
   const conditions = pendingConditions(state).map(({ nodeId }) => ({ runId, nodeId, attempt: CONDITION, dueAt }));
   return [...attempts, ...conditions];
+}
+
+/** What a worker has begun is on no list of things to begin any more. */
+function doneBy(events: readonly RunEvent[]): OutboxEntry[] {
+  return events.flatMap(({ type, data, runId, at }) =>
+    type === "node-started" ? [{ runId, nodeId: data.nodeId, attempt: data.attempt, dueAt: at }] : [],
+  );
 }
 
 function warn(error: unknown): void {

@@ -13,11 +13,11 @@ interface Wish<Command, Result> {
 const MOST_AT_ONCE = 100;
 
 export class Together<Command, Result> {
-  readonly #carryOut: (id: string, commands: readonly Command[]) => Promise<readonly (Result | Error)[]>;
+  readonly #carryOut: (id: string, commands: readonly Command[]) => Promise<readonly Result[]>;
   readonly #waiting = new Map<string, Wish<Command, Result>[]>();
 
-  /** @param carryOut All or nothing; a result for each, or an error for those that are at fault themselves. */
-  constructor(carryOut: (id: string, commands: readonly Command[]) => Promise<readonly (Result | Error)[]>) {
+  /** @param carryOut All or nothing; a result for each. */
+  constructor(carryOut: (id: string, commands: readonly Command[]) => Promise<readonly Result[]>) {
     this.#carryOut = carryOut;
   }
 
@@ -67,11 +67,7 @@ export class Together<Command, Result> {
         id,
         wishes.map(({ command }) => command),
       );
-      wishes.forEach(({ resolve, reject }, index) => {
-        const result = results[index];
-        if (result === undefined || result instanceof Error) reject(result);
-        else resolve(result);
-      });
+      results.forEach((result, index) => wishes[index]?.resolve(result));
       return undefined;
     } catch (error) {
       return error ?? new Error("nothing was said about why");

@@ -6,6 +6,8 @@ import type { PlanNode } from "../run/plan-node.ts";
 
 /** Most nodes that one planning may make. */
 export const MAX_PLANNED_NODES = 64;
+/** Nodes that a request may bring. */
+export const MAX_GIVEN_NODES = 500;
 
 export function planInputOf(
   request: RunRequest,
@@ -23,7 +25,7 @@ export function planInputOf(
     assets: requestAssets(messages),
     tasks,
     frozen,
-    maxNodes: MAX_PLANNED_NODES,
+    maxNodes: request.plan ? MAX_GIVEN_NODES : MAX_PLANNED_NODES,
   };
 }
 

@@ -5,7 +5,7 @@ export interface ExpertCall {
   readonly expert: ExpertCard;
   /** As the expert's function takes them: texts, numbers, detections, `{ path, mediaType, name }` for files. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** An existing empty folder for what the expert makes. */
+  /** Path of a folder of this call's own, for what the expert makes; whoever runs the expert makes it when it is asked for. */
   readonly scratch: string;
   readonly signal: AbortSignal;
 }

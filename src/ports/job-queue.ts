@@ -14,6 +14,9 @@ export interface Job {
   readonly notBefore?: number;
 }
 
+/** Where a job is found. */
+export type JobName = Pick<Job, "id" | "lane">;
+
 export interface LaneCounts {
   readonly waiting: number;
   readonly delayed: number;
@@ -38,8 +41,8 @@ export interface JobQueue {
   /** Adding an id that waits or is active is no fault and has no effect. */
   add(job: Job): Promise<void>;
   work(lane: Lane, options: { readonly concurrency: number }, handler: JobHandler): Promise<LaneWorker>;
-  /** Forgets the waiting jobs of a run, and aborts the signals of its active ones. With ids: only those jobs. */
-  cancel(runId: string, ids?: readonly string[]): Promise<void>;
+  /** Forgets those of the jobs that wait, and aborts the signals of those that are active. Unknown ones are no fault. */
+  cancel(jobs: readonly JobName[]): Promise<void>;
   counts(lane: Lane): Promise<LaneCounts>;
   close(): Promise<void>;
 }

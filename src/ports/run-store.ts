@@ -31,6 +31,8 @@ export interface Commit {
   /** At least one, with seq from `expectedRevision + 1` on. */
   readonly events: readonly RunEvent[];
   readonly outbox: readonly OutboxEntry[];
+  /** Entries that are no longer needed: they leave the outbox with this commit. */
+  readonly done?: readonly OutboxEntry[];
   readonly head: RunHead;
   /** With revision 0 only: makes creation idempotent for (tenant, key). */
   readonly idempotency?: { readonly key: string; readonly fingerprint: string };

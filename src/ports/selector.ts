@@ -9,6 +9,8 @@ export interface Selection {
 }
 
 export interface Selector {
+  /** The same where it takes no thinking; undefined where it does. */
+  readonly selectNow?: (node: NodeSpec, candidates: readonly ExpertCard[]) => Selection | undefined;
   /**
    * Orders the experts that can do a node.
    * @param candidates available experts for the node's task; at least one

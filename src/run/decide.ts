@@ -1,7 +1,7 @@
 /** `(state, command) -> events`: whether a command is allowed, and all that follows from it. Pure. */
 import type { Command, Decision } from "./commands.ts";
 import { Draft } from "./draft.ts";
-import type { NodeSpec } from "./events.ts";
+import type { NodeSpec, RunEvent } from "./events.ts";
 import { dependenciesOf } from "./plan-node.ts";
 import { pendingConditions, settle } from "./settle.ts";
 import { ANSWER_NODE, isFinished, isSettled, PLAN_NODE, type NodeState, type RunState } from "./state.ts";
@@ -16,13 +16,54 @@ export const MAX_DELIVERIES = 5;
 export function decide(state: RunState | undefined, command: Command): Decision {
   if (command.type === "create") return state ? stale("the run exists") : create(command);
   if (!state) return refused("the run does not exist");
-  if (isFinished(state)) return stale(`the run has ended: ${state.status}`);
+  return decideAll(state, [command]).decisions[0] ?? stale("nothing to change");
+}
 
-  const draft = new Draft(state, state.runId, command.at);
+export interface Decided {
+  /** One for each command, made on the state that the ones before it led to. */
+  readonly decisions: readonly Decision[];
+  /** Of all of them. */
+  readonly events: readonly RunEvent[];
+  /** After all of them. */
+  readonly state: RunState;
+}
+
+/** Chooses experts for a task node where that takes no thinking; undefined where it does, or where there are none. */
+export type Router = (spec: NodeSpec) => Route | undefined;
+export type Route = Pick<Extract<Command, { type: "route" }>, "experts" | "reason">;
+
+/** Decides commands on one run one after the other, as one commit. The given state is left as it is. */
+export function decideAll(
+  state: RunState,
+  commands: readonly Exclude<Command, { type: "create" }>[],
+  router?: Router,
+): Decided {
+  const draft = new Draft(state, state.runId, 0);
+  const decisions = commands.map((command) => decideNext(draft, command, router));
+  return { decisions, events: draft.events, state: draft.state };
+}
+
+function decideNext(draft: Draft, command: Exclude<Command, { type: "create" }>, router: Router | undefined): Decision {
+  if (isFinished(draft.state)) return stale(`the run has ended: ${draft.state.status}`);
+  draft.at = command.at;
+  const before = draft.events.length;
   const objection = handle(draft, command);
   if (objection) return objection;
   settle(draft);
-  return draft.events.length === 0 ? stale("nothing to change") : { outcome: "events", events: draft.events };
+  if (router) routeReady(draft, before, router);
+  const events = draft.events.slice(before);
+  return events.length === 0 ? stale("nothing to change") : { outcome: "events", events };
+}
+
+/** What has become ready since then gets its experts in the same commit. */
+function routeReady(draft: Draft, since: number, router: Router): void {
+  for (const { type, data } of draft.events.slice(since)) {
+    if (type !== "node-ready") continue;
+    const node = draft.state.nodes.get(data.nodeId);
+    if (node?.status !== "ready" || node.spec.kind !== "task" || node.experts.length > 0) continue;
+    const route = router(node.spec);
+    if (route) draft.record("node-routed", { nodeId: data.nodeId, ...route });
+  }
 }
 
 type Objection = Exclude<Decision, { readonly outcome: "events" }>;

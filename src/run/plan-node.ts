@@ -84,13 +84,27 @@ export function referencesOf(binding: Binding): Reference[] {
 }
 
 /** Every reference by which a node takes data: its inputs and what it is mapped over. */
-export function dataReferences(node: Pick<PlanNode, "inputs" | "each">): Reference[] {
+export const dataReferences = remembered((node: Pick<PlanNode, "inputs" | "each">): readonly Reference[] => {
   const bindings = Object.values(node.inputs);
   return [...bindings, ...(node.each ? [node.each.over] : [])].flatMap(referencesOf);
-}
+});
 
 /** Ids of all nodes that must settle before this one may start. */
-export function dependenciesOf(node: Pick<PlanNode, "inputs" | "each" | "after" | "when">): string[] {
-  const ids = dataReferences(node).map((reference) => reference.from);
-  return [...new Set([...ids, ...(node.when ? [node.when.from] : []), ...(node.after ?? [])])];
+export const dependenciesOf = remembered(
+  (node: Pick<PlanNode, "inputs" | "each" | "after" | "when">): readonly string[] => {
+    const ids = dataReferences(node).map((reference) => reference.from);
+    return [...new Set([...ids, ...(node.when ? [node.when.from] : []), ...(node.after ?? [])])];
+  },
+);
+
+/** Nodes never change once they are written, and with every commit all of them are asked again. */
+function remembered<Key extends object, Result>(compute: (key: Key) => Result): (key: Key) => Result {
+  const known = new WeakMap<Key, Result>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const result = compute(key);
+    known.set(key, result);
+    return result;
+  };
 }

@@ -29,16 +29,22 @@ import {
 import { listLength } from "./value.ts";
 
 export function settle(draft: Draft): void {
-  let before: number;
-  do {
-    before = draft.state.revision;
+  for (;;) {
+    const { changed, graphChanged } = draft.takeChanges();
+    if (changed.size === 0 && !graphChanged) return;
     for (const node of draft.state.nodes.values()) {
       if (isFinished(draft.state)) return;
+      if (!graphChanged && !concerns(node, changed)) continue;
       if (node.status === "waiting") advance(draft, node);
       else if (node.status === "running" && node.spec.each) gather(draft, node);
     }
     finish(draft);
-  } while (draft.state.revision > before);
+  }
+}
+
+/** Whether something may follow for a node from changes of others, or of itself. */
+function concerns({ spec }: NodeState, changed: ReadonlySet<string>): boolean {
+  return spec.kind === "fuse" || changed.has(spec.id) || dependenciesOf(spec).some((id) => changed.has(id));
 }
 
 function advance(draft: Draft, node: NodeState): void {

@@ -4,6 +4,7 @@ import type { ExpertCard } from "../registry/expert-card.ts";
 import type { NodeSpec } from "../run/events.ts";
 
 export const rankedSelector: Selector = {
+  selectNow: rankExperts,
   select: (node, candidates) => Promise.resolve(rankExperts(node, candidates)),
 };
 

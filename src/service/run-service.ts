@@ -5,7 +5,7 @@ import { TuttiError } from "../errors.ts";
 import { acceptPlan } from "../plan/accept-plan.ts";
 import { checkPlan, type Problem } from "../plan/check-plan.ts";
 import { createGivenPlanner } from "../plan/given-plan.ts";
-import { planInputOf, requestAssets } from "../plan/plan-input.ts";
+import { MAX_GIVEN_NODES, planInputOf, requestAssets } from "../plan/plan-input.ts";
 import type { AssetStore } from "../ports/asset-store.ts";
 import type { Planner } from "../ports/planner.ts";
 import type { RunStore } from "../ports/run-store.ts";
@@ -53,7 +53,7 @@ export function createRunService({ book, store, assets, registry, planner }: Run
       throw new TuttiError("invalid-request", `asset ${mistaken.asset} is not of the kind ${mistaken.type}`);
     }
     if (!request.plan) return;
-    const problems = checkPlan(request.plan, { tasks: registry.tasks, assets: known });
+    const problems = checkPlan(request.plan, { tasks: registry.tasks, assets: known, maxNodes: MAX_GIVEN_NODES });
     if (problems.length > 0)
       throw new TuttiError("invalid-plan", problems.map((problem) => problem.message).join("; "));
   }

@@ -69,7 +69,7 @@ await whereRedisIs("BullMQ job queue: faults", () => {
         );
       for (const node of nodes(12)) await queue.add(jobOf(node, { runId: node === "n0" ? "other" : "run" }));
       await until(() => printed("started").length === 8);
-      await queue.cancel("run");
+      await queue.cancel(nodes(12).map((node) => jobOf(node)));
       await until(async () => (await queue.counts("cpu")).active === 1);
       expect(printed("stopped").toSorted()).toEqual(
         printed("started")
@@ -77,7 +77,7 @@ await whereRedisIs("BullMQ job queue: faults", () => {
           .toSorted(),
       );
       expect(await queue.counts("cpu")).toMatchObject({ waiting: 0, delayed: 0, active: 1 });
-      await queue.cancel("other", [jobOf("n0", { runId: "other" }).id]);
+      await queue.cancel([jobOf("n0", { runId: "other" })]);
       await until(() => printed("stopped").includes("n0"));
       for (const { child } of workers) child.process.kill("SIGKILL");
     }));
@@ -86,7 +86,7 @@ await whereRedisIs("BullMQ job queue: faults", () => {
     const prefix = `{${randomUUID()}}`;
     const redis = new Redis(server.url);
     const feed = new StreamFeed({ address: redis, commands: redis, prefix, onError: () => {} });
-    const cancellations = new Cancellations({ redis, feed, prefix, onError: () => {} });
+    const cancellations = new Cancellations({ redis, feed, prefix });
     await cancellations.listen();
     const stopped: string[] = [];
     const onStop = (delivery: string): void => void cancellations.onStop(delivery, () => stopped.push(delivery));

@@ -4,7 +4,7 @@ import { createInProcessJobQueue } from "../../src/adapters/in-process-job-queue
 import type { Job } from "../../src/ports/job-queue.ts";
 import { until } from "../contracts/contract.ts";
 import { jobQueueContract } from "../contracts/job-queue.contract.ts";
-import { jobOf, quickHandler } from "../contracts/jobs.ts";
+import { jobOf, nodes, quickHandler } from "../contracts/jobs.ts";
 import { startChild } from "../fakes/child.ts";
 
 jobQueueContract({
@@ -110,8 +110,9 @@ describe("in-process job queue: load", () => {
 
   it("forgets 20000 jobs of one run and keeps those of another", async () => {
     const queue = createInProcessJobQueue();
-    for (let i = 0; i < 20_000; i++) await queue.add(jobOf(`n${i}`, { runId: i % 100 ? "many" : "few" }));
-    await queue.cancel("many");
+    const jobs = nodes(20_000).map((node, index) => jobOf(node, { runId: index % 100 ? "many" : "few" }));
+    for (const job of jobs) await queue.add(job);
+    await queue.cancel(jobs.filter(({ runId }) => runId === "many"));
     expect(await queue.counts("cpu")).toMatchObject({ waiting: 200, delayed: 0, active: 0 });
     const { handler, order } = quickHandler();
     await queue.work("cpu", { concurrency: 1 }, handler);

@@ -6,6 +6,7 @@ import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
 import { loadSpilled } from "../../src/assets/values.ts";
 import { openBackends } from "../../src/compose/backends.ts";
 import { loadConfig } from "../../src/config.ts";
+import { chooseNow } from "../../src/dispatch/choose-experts.ts";
 import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
 import { RunBook } from "../../src/dispatch/run-book.ts";
 import { createTemplateFuser } from "../../src/fuse/template-fuser.ts";
@@ -15,7 +16,6 @@ import type { Lane } from "../../src/registry/expert-card.ts";
 import type { Registry } from "../../src/registry/registry.ts";
 import { createRunService } from "../../src/service/run-service.ts";
 import { rankedSelector } from "../../src/select/rank-experts.ts";
-import { planJob } from "./plan-job.ts";
 import { waitingRegistry, waitingRunner } from "./waiting-expert.ts";
 
 export interface TuttiOptions {
@@ -56,7 +56,7 @@ export async function startTutti({
   const backends = await openBackends(loadConfig({ TUTTI_DATA: folder, ...redis }), onError);
   const { store, queue } = backends;
   const assets = openFolderAssetStore({ folder: join(folder, "assets") });
-  const book = new RunBook(store, Date.now, onError);
+  const book = new RunBook(store, Date.now, onError, (spec) => chooseNow({ registry, selector: rankedSelector }, spec));
   const load = loadSpilled.bind(undefined, assets);
   const dispatcher = new Dispatcher({ ...backends, book, registry, selector: rankedSelector, load, onError });
   const planner: Planner = {
@@ -71,7 +71,7 @@ export async function startTutti({
     lanes.map((lane) => {
       const atOnce = lane === "control" ? CONTROL_CONCURRENCY : concurrency;
       return queue.work(lane, { concurrency: atOnce }, async (job, signal) => {
-        if (lane !== "control" || !(await planJob(book, job))) await runJob(deps, job, signal);
+        await runJob(deps, job, signal);
       });
     }),
   );

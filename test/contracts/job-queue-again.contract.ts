@@ -14,7 +14,7 @@ export function checkComingAgain(
       await queue.add(jobOf("a"));
       const { signal } = await delivery(deliveries, count);
       expect(signal.aborted).toBe(false);
-      await queue.cancel("run", [jobOf("a").id]);
+      await queue.cancel([jobOf("a")]);
       await until(async () => (await queue.counts("cpu")).active === 0);
       expect(signal.aborted).toBe(true);
     }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
 import { loadSpilled } from "../../src/assets/values.ts";
+import { chooseNow } from "../../src/dispatch/choose-experts.ts";
 import { Dispatcher, type DispatcherDependencies } from "../../src/dispatch/dispatcher.ts";
 import type { RetryPolicy } from "../../src/dispatch/retry-policy.ts";
 import { RunBook } from "../../src/dispatch/run-book.ts";
@@ -73,7 +74,7 @@ export async function startController(
   const assets = aroundAssets(openFolderAssetStore({ folder: join(folder, "assets") }));
   const queue = aroundQueue(below.queue);
   const { capacity } = below;
-  const book = new RunBook(store, Date.now, onError);
+  const book = new RunBook(store, Date.now, onError, (spec) => chooseNow({ registry, selector }, spec));
   const load: DispatcherDependencies["load"] = (owner, value) => loadSpilled(assets, owner, value);
   const dispatcher = new Dispatcher({ book, store, queue, capacity, registry, selector, load, onError });
   const fuser = createTemplateFuser((id) => registry.task(id));

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { RunBook } from "../../src/dispatch/run-book.ts";
 import { TuttiError } from "../../src/errors.ts";
+import { rankedSelector } from "../../src/select/rank-experts.ts";
 import type { Job, JobQueue } from "../../src/ports/job-queue.ts";
 import type { Planner } from "../../src/ports/planner.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";
@@ -224,8 +225,23 @@ await overEachGround((ground) => {
         ...store,
         commit: failing(store.commit, 1, ({ events }) => events.some((event) => event.type === "node-routed")),
       });
-      const { run } = await start(shoutScript, { aroundStore });
+      // One that may have to think, so that routing is a commit of its own.
+      const selector = { select: rankedSelector.select };
+      const { run } = await start(shoutScript, { aroundStore, selector });
       expect((await run([textNode("t1")])).state.status).toBe("succeeded");
+    });
+
+    it("of the store, when steps are to be added, has them planned again", async () => {
+      const aroundStore = (store: RunStore): RunStore => ({
+        ...store,
+        commit: failing(store.commit, 1, ({ events }) =>
+          events.some((event) => event.type === "node-added" && event.data.node.id === "t1"),
+        ),
+      });
+      const { run } = await start(shoutScript, { aroundStore });
+      const { state } = await run([textNode("t1"), textNode("t2", "t1")]);
+      expect(state.status).toBe("succeeded");
+      expect(state.nodes.get("plan")?.attempt).toBe(2);
     });
   });
 

@@ -1,5 +1,5 @@
 /** Is a result taken again only where computing would give the same, and does a broken cache never break a step? */
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteResultCache } from "../../src/adapters/sqlite-result-cache.ts";
@@ -45,6 +45,7 @@ const script: Script = async ({ inputs, scratch }) => {
   const files = Array.from({ length: listed + 1 }, (_, index) => {
     return { path: join(scratch, `${index}.txt`), mediaType: "text/plain", name: `${name}-${index}.txt` };
   });
+  await mkdir(scratch);
   await Promise.all(files.map(({ path }, index) => writeFile(path, `call ${asked} file ${index}`)));
   return { text: `call ${asked}`, long: `call ${asked} `.repeat(1000), file: files[0], files: files.slice(1) };
 };

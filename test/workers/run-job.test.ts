@@ -1,5 +1,5 @@
 /** Is every outcome of a job recorded as what it was, once, and is a job that was taken away left for somebody else? */
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { TuttiError } from "../../src/errors.ts";
@@ -60,6 +60,7 @@ const terminal = async ({ store }: Pick<Bench, "store">) => {
 describe("an outcome", () => {
   it("that is good is recorded with what it took, and nothing is left of the call", async () => {
     const bench = await start(async ({ inputs, scratch }) => {
+      await mkdir(scratch);
       await writeFile(join(scratch, "left-over"), "x");
       return { text: `${String(inputs["text"])}!` };
     });

@@ -11,9 +11,10 @@ import { redisScript } from "../redis-script.ts";
 export const commitRun = redisScript(`
   local run, events, entries, outbox, active, tenantActive, ended, tenantEnded = unpack(KEYS)
   local deadlines, expiring, idempotency = unpack(KEYS, 9)
-  local expected, token, runId, head, createdAt, deadlineAt, isActive, keepMs, holder, count = unpack(ARGV, 1, 10)
-  local FIRST = 11
+  local expected, token, runId, head, createdAt, deadlineAt, isActive, keepMs, holder, count, dueCount = unpack(ARGV, 1, 11)
+  local FIRST = 12
   local afterEvents = FIRST + tonumber(count)
+  local afterDue = afterEvents + 2 * tonumber(dueCount)
   expected = tonumber(expected)
   local function id(seq) return string.format('%d-0', seq) end
 
@@ -39,7 +40,8 @@ export const commitRun = redisScript(`
       redis.call('ZADD', tenantActive, createdAt, runId)
     end
     redis.call('ZADD', deadlines, deadlineAt, runId)
-    for i = afterEvents, #ARGV, 2 do
+    if #ARGV >= afterDue then redis.call('ZREM', outbox, unpack(ARGV, afterDue)) end
+    for i = afterEvents, afterDue - 1, 2 do
       redis.call('ZADD', outbox, 'NX', ARGV[i], ARGV[i + 1])
       redis.call('SADD', entries, ARGV[i + 1])
     end
