@@ -44,7 +44,8 @@ export function checkNode(node: PlanNode, context: PlanContext, earlier: readonl
   const scope = createScope(context, [...accepted, read]);
   // With an id that is taken, the node would be checked against its elder namesake; nothing else said of it holds.
   if (scope.nodes.get(read.id) !== read) return checkId(read, scope);
-  return [...checkContent(read, scope), ...findCycles(scope.nodes).map(describeCycle)];
+  // The earlier ones know nothing of it, so it can only wait for itself.
+  return [...checkContent(read, scope), ...findCycles(new Map([[read.id, read]])).map(describeCycle)];
 }
 
 function isPresent<T>(value: T | undefined): value is T {

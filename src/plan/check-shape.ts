@@ -19,9 +19,16 @@ function isDeeperThan(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((child) => isDeeperThan(child, depth - 1));
 }
 
+/** What was read, for a streamed plan is checked again with every node. */
+const known = new WeakMap<object, PlanNode>();
+
 /** The node, or undefined where it does not have the shape of one. */
 export function readNode(raw: unknown): PlanNode | undefined {
-  return isDeeperThan(raw, DEEPEST) ? undefined : planNodeSchema.safeParse(raw).data;
+  const before = isRecord(raw) ? known.get(raw) : undefined;
+  if (before) return before;
+  const node = isDeeperThan(raw, DEEPEST) ? undefined : planNodeSchema.safeParse(raw).data;
+  if (node && isRecord(raw)) known.set(raw, node);
+  return node;
 }
 
 export function rawId(raw: unknown): string | undefined {
