@@ -239,7 +239,18 @@ function headOf(state: RunState): RunHead {
   };
 }
 
+const titles = new WeakMap<RunState["request"], string>();
+
+/** Remembered: it is written down with every commit. */
 function titleOf({ request }: RunState): string {
+  const known = titles.get(request);
+  if (known !== undefined) return known;
+  const title = firstWords(request);
+  titles.set(request, title);
+  return title;
+}
+
+function firstWords(request: RunState["request"]): string {
   const words = request.messages
     .filter((message) => message.role === "user")
     .flatMap((message) => message.content.flatMap((part) => (part.type === "text" ? [part.text] : [])));

@@ -29,7 +29,9 @@ export class Together<Command, Result> {
       waiting.push(wish);
     } else {
       this.#waiting.set(id, [wish]);
-      void this.#work(id);
+      // A moment later, so that what is asked for in the same turn of the event loop comes along: steps that begin
+      // together, or whose timers end together.
+      setImmediate(() => void this.#work(id));
     }
     return promise;
   }
