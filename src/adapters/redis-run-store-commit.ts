@@ -6,9 +6,14 @@ import { TuttiError } from "../errors.ts";
 import type { Commit, CommitResult } from "../ports/run-store.ts";
 import { commitRun } from "./lua/commit-run.ts";
 import { outboxMember, type RunStoreKeys } from "./redis-run-store-keys.ts";
+import { decodeEvent } from "./redis-run-store-watch.ts";
 import { runScript } from "./redis-script.ts";
 
-const replySchema = z.union([z.tuple([z.enum(["committed", "conflict"])]), z.tuple([z.literal("exists"), z.string()])]);
+const replySchema = z.union([
+  z.tuple([z.literal("committed")]),
+  z.tuple([z.literal("conflict"), z.array(z.tuple([z.string(), z.array(z.string())]))]),
+  z.tuple([z.literal("exists"), z.string()]),
+]);
 const holderSchema = z.tuple([z.string(), z.string()]);
 
 /**
@@ -55,7 +60,8 @@ export async function sendCommit(
   values.push(...done.map(outboxMember));
   const reply = await runScript(redis, commitRun, names, values);
   const [outcome, holder] = replySchema.parse(reply);
-  if (outcome !== "exists") return { outcome };
+  if (outcome === "committed") return { outcome };
+  if (outcome === "conflict") return { outcome, missed: holder.map(([, fields]) => decodeEvent(fields)) };
   const [holderId, fingerprint] = holderSchema.parse(JSON.parse(holder));
   return { outcome, runId: holderId, fingerprint };
 }

@@ -110,6 +110,6 @@ function openMailbox(feed: StreamFeed, stream: string, revision: number, signal:
 }
 
 /** The first field is the event. Given back unexamined: which versions are understood is the reader's question. */
-function decodeEvent(fields: readonly string[]): RunEvent {
+export function decodeEvent(fields: readonly string[]): RunEvent {
   return JSON.parse(fields[1] ?? "null");
 }

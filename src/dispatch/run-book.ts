@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { asTuttiError, TuttiError } from "../errors.ts";
 import { Together } from "./together.ts";
-import type { Commit, OutboxEntry, RunHead, RunStore } from "../ports/run-store.ts";
+import type { Commit, CommitResult, OutboxEntry, RunHead, RunStore } from "../ports/run-store.ts";
 import type { Command, Decision } from "../run/commands.ts";
 import { decide, decideAll, type Router } from "../run/decide.ts";
 import { EVENT_VERSION, type RunEvent } from "../run/events.ts";
@@ -71,8 +71,7 @@ export class RunBook {
       const state = events.length === 0 ? cached : applyEvents(cached, events);
       return state && this.#remember(state);
     } catch (error) {
-      if (error instanceof UnsupportedEventError) throw new TuttiError("unsupported-version", error.message);
-      throw error;
+      throw readable(error);
     }
   }
 
@@ -138,10 +137,10 @@ export class RunBook {
       const changes = decisions.map((decision) => ({ decision, state: next }));
       if (events.length > 0) {
         // Committed at this revision, so that what was called stale was so on the newest state, too.
-        const { outcome } = await this.#commit(state, events, next);
-        if (outcome === "committed") return changes;
+        const result = await this.#commit(state, events, next);
+        if (result.outcome === "committed") return changes;
         if (tries > 2) await sleep(Math.random() * Math.min(50, 2 ** tries));
-        state = await this.state(runId);
+        state = (tries <= 2 && this.#caughtUp(state, result)) || (await this.state(runId));
       } else {
         // The cache may be behind: only the newest state may call a command stale.
         const newest: RunState | undefined = await this.state(runId);
@@ -152,6 +151,18 @@ export class RunBook {
     throw new TuttiError("conflict", `run ${runId} was changed by others ${MAX_CONFLICTS} times in a row`, {
       retryable: true,
     });
+  }
+
+  /** The state that a lost race left behind, where the winner's events came with the news of it. */
+  #caughtUp(state: RunState, result: CommitResult): RunState | undefined {
+    const missed = result.outcome === "conflict" ? (result.missed ?? []) : [];
+    if (missed.length === 0) return undefined;
+    try {
+      const newest = applyEvents(state, missed);
+      return newest && this.#remember(newest);
+    } catch (error) {
+      throw readable(error);
+    }
   }
 
   async #commit(
@@ -219,6 +230,10 @@ function doneBy(events: readonly RunEvent[]): OutboxEntry[] {
   return events.flatMap(({ type, data, runId, at }) =>
     type === "node-started" ? [{ runId, nodeId: data.nodeId, attempt: data.attempt, dueAt: at }] : [],
   );
+}
+
+function readable(error: unknown): unknown {
+  return error instanceof UnsupportedEventError ? new TuttiError("unsupported-version", error.message) : error;
 }
 
 function warn(error: unknown): void {

@@ -40,8 +40,8 @@ export interface Commit {
 
 export type CommitResult =
   | { readonly outcome: "committed" }
-  /** Somebody else committed first: read what is new and decide again. */
-  | { readonly outcome: "conflict" }
+  /** Somebody else committed first: decide again, on what was missed, or has to be read where that is not told. */
+  | { readonly outcome: "conflict"; readonly missed?: readonly RunEvent[] }
   /** The idempotency key is taken, by this run. */
   | { readonly outcome: "exists"; readonly runId: string; readonly fingerprint: string };
 

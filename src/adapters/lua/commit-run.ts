@@ -24,7 +24,9 @@ export const commitRun = redisScript(`
   end
   local taken = idempotency and redis.call('GET', idempotency)
   if taken then return { 'exists', taken } end
-  if redis.call('XLEN', events) ~= expected then return { 'conflict' } end
+  if redis.call('XLEN', events) ~= expected then
+    return { 'conflict', redis.call('XRANGE', events, id(expected + 1), '+') }
+  end
 
   redis.call('XADD', events, id(expected + 1), 'e', ARGV[FIRST], 't', token)
   for i = FIRST + 1, afterEvents - 1 do redis.call('XADD', events, id(expected + 1 + i - FIRST), 'e', ARGV[i]) end
