@@ -1,14 +1,15 @@
 /**
  * A child process that runs experts of one runtime. It holds the models, and nothing that is worth keeping: it may be
- * killed at any time. Started by host-process.ts; ends when its parent does. Arguments: URLs of modules that bring
- * experts, and last the name of the runtime, for those who look at the list of processes.
+ * killed at any time. Started by host-process.ts; ends when its parent does. Arguments: the parent's process id,
+ * URLs of modules that bring experts, and last the name of the runtime, for those who look at the list of processes.
  */
 import { asTuttiError, TuttiError } from "../src/errors.ts";
 import { HostExperts, runItems, type Loaded } from "./host-experts.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 import type { AbortMessage, CallMessage, ErrorMessage, FromHost, SentError, ToHost } from "./protocol.ts";
 
-const experts = new HostExperts(process.argv.slice(2, -1));
+const [, , parentId, ...rest] = process.argv;
+const experts = new HostExperts(rest.slice(0, -1));
 const calls = new Map<number, Running>();
 
 interface Running {
@@ -55,6 +56,9 @@ async function respond({ callId, expertId, items }: CallMessage, { whole, own }:
   } catch (thrown) {
     return errorMessage(callId, "loading", thrown);
   }
+  // While this process starts, a call may reach it that outlives its parent, and loading gives the channel no chance to say
+  // so: nobody would hear of the result, and somebody else does the step again.
+  if (String(process.ppid) !== parentId) process.exit(0);
   const started = performance.now();
   try {
     const { signal } = whole;

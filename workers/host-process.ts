@@ -50,7 +50,7 @@ export class HostProcess {
   rss = 0;
 
   constructor({ runtime, modules, device = "", onGone }: HostOptions) {
-    this.#child = fork(HOST_FILE, [...modules.map(String), runtime], {
+    this.#child = fork(HOST_FILE, [String(process.pid), ...modules.map(String), runtime], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       // oxlint-disable-next-line node/no-process-env -- not read, but handed on: a child with another environment would find neither its commands nor its libraries

@@ -6,8 +6,11 @@ import { dependenciesOf } from "./plan-node.ts";
 import { pendingConditions, settle } from "./settle.ts";
 import { ANSWER_NODE, isFinished, isSettled, PLAN_NODE, type NodeState, type RunState } from "./state.ts";
 
-/** An attempt that was delivered this often and never ended is taking its workers down: it is given up. */
-export const MAX_DELIVERIES = 5;
+/**
+ * An attempt that was delivered this often and never ended is taking its workers down: it is given up. Experts run in
+ * processes of their own, whose death is a failed attempt; a worker mostly dies of something else, so it is not few.
+ */
+export const MAX_DELIVERIES = 10;
 
 /**
  * Decides a command on a state.

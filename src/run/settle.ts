@@ -75,21 +75,24 @@ export function pendingConditions(state: RunState): { readonly nodeId: string; r
 type Obstacle = "wait" | { readonly reason: string; readonly cause: SkipCause } | undefined;
 
 function obstacleOf(state: RunState, { spec, conditionHolds }: NodeState): Obstacle {
-  // A needed input that can never come decides at once; there is no reason to wait for the rest.
+  // A needed input that was lost decides at once; there is no reason to wait for the rest. One that is missing because of
+  // a condition does not: of the rest another may be lost, and what the cause is must not hang on who comes first.
+  let missing: Obstacle;
   for (const reference of dataReferences(spec)) {
     if (reference.optional) continue;
     const producer = state.nodes.get(reference.from);
     if (producer && isSettled(producer) && producer.status !== "succeeded") {
-      return {
-        reason: `needs ${reference.from}.${reference.output}: ${whyNot(producer).message}`,
-        cause: causeOf(producer),
-      };
+      const cause = causeOf(producer);
+      const reason = `needs ${reference.from}.${reference.output}: ${whyNot(producer).message}`;
+      if (cause === "upstream") return { reason, cause };
+      missing ??= { reason, cause };
     }
   }
   for (const id of dependenciesOf(spec)) {
     const dependency = state.nodes.get(id);
     if (dependency && !isSettled(dependency)) return "wait";
   }
+  if (missing) return missing;
   for (const reference of dataReferences(spec)) {
     const lack = reference.optional ? undefined : lackOf(state, reference);
     if (lack) return { reason: `needs ${reference.from}.${reference.output}: ${lack}`, cause: "upstream" };

@@ -90,6 +90,26 @@ describe("`when`", () => {
     expect(run.run("yes").closePlan().answer().state.status).toBe("succeeded");
   });
 
+  test.each([
+    ["the loss comes first", ["lost", "no"]],
+    ["the condition comes first", ["no", "lost"]],
+  ])("and a loss beside it is a loss, also for others, when %s", (_name, order) => {
+    const run = drive().plan(
+      { id: "t1" },
+      { id: "t2" },
+      { id: "lost" },
+      { id: "no", after: ["t2"], when: { from: "t1", output: "text", op: "empty" } },
+      { id: "both", inputs: { a: from("lost", "text"), b: from("no", "text") } },
+    );
+    run.run("t1", { text: text("a cup") });
+    for (const id of order) {
+      if (id === "no") run.run("t2");
+      else run.lose("lost", { message: "gone" });
+    }
+    expect(run.status("no")).toBe("skipped");
+    expect(run.node("both").skip).toEqual({ cause: "upstream", reason: "needs lost.text: gone" });
+  });
+
   test("that asks about something lost skips as a loss, and the run is partial", () => {
     const run = branch().plan({ id: "t5" }).run("t5").lose("t1", { message: "no" });
     expect(run.node("yes").skip).toEqual({ cause: "upstream", reason: "its condition needs t1: no" });

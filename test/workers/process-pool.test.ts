@@ -1,6 +1,6 @@
 /** Does an expert run in a process of its own that can die, hang or be killed without taking anybody along? */
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import { imageGrayscaleExpert } from "../../tools/builtin/image-grayscale.ts";
 import { sentimentAnalysisExpert } from "../../tools/builtin/sentiment-analysis.ts";
 import { textToSpeechExpert } from "../../tools/builtin/text-to-speech.ts";
 import { createProcessPool } from "../../workers/process-pool.ts";
+import { isThere } from "../fakes/holding-experts.ts";
 import { runProgram } from "../cli/run-program.ts";
 import { samplePath } from "../e2e/samples.ts";
 import { verifies } from "../e2e/requirements.ts";
@@ -135,6 +136,14 @@ describe("process pool", () => {
     });
     expect(signal).toBe("SIGKILL");
     expect(errors).toBe("");
+  });
+
+  it("does no step for a parent that died while the process started", async () => {
+    const fake = join(import.meta.dirname, "../fakes/orphan-until-killed.ts");
+    const path = join(scratch, "there");
+    await writeFile(path, "");
+    await runProgram(process.execPath, [fake, scratch, path], { onOutput: (child) => child.kill("SIGKILL") });
+    expect(await isThere(`${path}.begun`)).toBe(false);
   });
 
   it("keeps runtimes in processes of their own, and leaves none behind", async () => {
