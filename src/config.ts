@@ -1,6 +1,6 @@
 /** The settings, all from the environment, all checked at once. The only reader of `process.env`. */
-import { availableParallelism, totalmem } from "node:os";
-import { resolve } from "node:path";
+import { availableParallelism, homedir, totalmem } from "node:os";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { TuttiError } from "./errors.ts";
 
@@ -64,6 +64,9 @@ const environmentSchema = z.object({
     .string()
     .optional()
     .describe("Devices of the gpu lane as NAME:MIB,...; unset, those that nvidia-smi finds"),
+  TUTTI_MODELS: z.string().optional().describe("Folder of downloaded models; unset, tutti/models in the user's cache"),
+  TUTTI_OFFLINE: z.enum(["0", "1", "true", "false"]).default("0").describe("1 forbids every download of a model"),
+  HF_ENDPOINT: z.url().default("https://huggingface.co").describe("The hub that models come from"),
   TUTTI_MEMORY_MIB: z.coerce
     .number()
     .int()
@@ -71,6 +74,9 @@ const environmentSchema = z.object({
     .default(Math.max(1024, Math.floor(totalmem() / 2 ** 20 / 2)))
     .describe("Memory that loaded models may take; idle ones go first"),
 });
+
+/** What is in them is never repeated. */
+const secrets: ReadonlySet<string> = new Set(["REDIS_URL", "TUTTI_ADMIN_TOKEN"]);
 
 export interface Config {
   readonly port: number;
@@ -92,6 +98,11 @@ export interface Config {
   /** `NAME:MIB,...`; undefined: look for them. */
   readonly devices: string | undefined;
   readonly modelMemoryMiB: number;
+  /** Absolute. */
+  readonly modelsFolder: string;
+  /** Whether nothing may be downloaded. */
+  readonly offline: boolean;
+  readonly hubUrl: string;
   /** Where commands are looked for. */
   readonly searchPath: string;
 }
@@ -105,7 +116,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
       const name = issue.path.join(".");
-      return `${name}=${JSON.stringify(given[name])}: ${issue.message}`;
+      return secrets.has(name)
+        ? `${name}: ${issue.message}`
+        : `${name}=${JSON.stringify(given[name])}: ${issue.message}`;
     });
     throw new TuttiError("misconfigured", `wrong settings in the environment: ${faults.join("; ")}`);
   }
@@ -129,8 +142,16 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     gpuConcurrency: settings.TUTTI_GPU_CONCURRENCY,
     devices: settings.TUTTI_DEVICES,
     modelMemoryMiB: settings.TUTTI_MEMORY_MIB,
+    modelsFolder: resolve(settings.TUTTI_MODELS ?? join(cacheFolder(given), "tutti/models")),
+    offline: settings.TUTTI_OFFLINE === "1" || settings.TUTTI_OFFLINE === "true",
+    hubUrl: settings.HF_ENDPOINT,
     searchPath: environment["PATH"] ?? "",
   };
+}
+
+/** https://specifications.freedesktop.org/basedir-spec/latest/ */
+function cacheFolder(given: Readonly<Record<string, string | undefined>>): string {
+  return given["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 }
 
 /** Name, default and meaning of every setting, for help texts. */

@@ -26,6 +26,17 @@ describe("settings", () => {
       TUTTI_LOG: "json",
       TUTTI_LOG_LEVEL: "debug",
       TUTTI_DRAIN_SECONDS: "0.5",
+      REDIS_URL: "rediss://user:secret@redis.example:6380/1",
+      TUTTI_REDIS_PREFIX: "{mine}",
+      TUTTI_TAKEOVER_SECONDS: "2",
+      TUTTI_EXPERT_MODULES: "a/one.ts, /b/two.js,",
+      TUTTI_KEEP_HOURS: "0.5",
+      TUTTI_ADMIN_TOKEN: "correct-horse",
+      TUTTI_GPU_CONCURRENCY: "8",
+      TUTTI_DEVICES: "0:24000",
+      TUTTI_MEMORY_MIB: "4096",
+      TUTTI_OFFLINE: "1",
+      XDG_CACHE_HOME: "/cache",
       PATH: "/bin:/usr/bin",
       UNRELATED: "x",
     });
@@ -37,6 +48,17 @@ describe("settings", () => {
       log: "json",
       logLevel: "debug",
       drainMs: 500,
+      redis: { url: "rediss://user:secret@redis.example:6380/1", prefix: "{mine}" },
+      takeoverMs: 2000,
+      expertModules: [resolve("a/one.ts"), "/b/two.js"],
+      keepMs: 1_800_000,
+      adminToken: "correct-horse",
+      gpuConcurrency: 8,
+      devices: "0:24000",
+      modelMemoryMiB: 4096,
+      modelsFolder: "/cache/tutti/models",
+      offline: true,
+      hubUrl: "https://huggingface.co",
       searchPath: "/bin:/usr/bin",
     });
   });
@@ -58,6 +80,10 @@ describe("settings", () => {
     ["TUTTI_LOG_LEVEL", "INFO"],
     ["TUTTI_DRAIN_SECONDS", "-1"],
     ["TUTTI_DRAIN_SECONDS", "Infinity"],
+    ["TUTTI_REDIS_PREFIX", "a b"],
+    ["TUTTI_TAKEOVER_SECONDS", "0"],
+    ["TUTTI_KEEP_HOURS", "0"],
+    ["TUTTI_OFFLINE", "yes"],
   ])("%s=%s is refused, by name and with what was given", (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(
       expect.objectContaining({
@@ -65,6 +91,12 @@ describe("settings", () => {
         message: expect.stringContaining(`${name}=${JSON.stringify(value)}`) as string,
       }),
     );
+  });
+
+  it.each(["REDIS_URL", "TUTTI_ADMIN_TOKEN"])("%s is never repeated, be it ever so wrong", (name) => {
+    const load = (): unknown => loadConfig({ [name]: "s3cret" });
+    expect(load).toThrow(expect.objectContaining({ message: expect.stringContaining(`${name}: `) as string }));
+    expect(load).not.toThrow(/s3cret/);
   });
 
   it("that are wrong are all told at once", () => {

@@ -1,6 +1,6 @@
 /** The command line: finds the command and turns what it throws into a message and an exit code. */
 import packageJson from "../../package.json" with { type: "json" };
-import { describeSettings } from "../config.ts";
+import { describeSettings, loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 
 /** What a command gets: its own arguments. It resolves to the exit code. */
@@ -43,6 +43,14 @@ const commands: Readonly<Record<string, Entry>> = {
     usage: "experts",
     does: "list the experts, and why some can't be used",
     load: async () => (await import("./experts.ts")).experts,
+  },
+  models: {
+    usage: "models list | pull ID | verify | remove ID",
+    does: "get and check local models",
+    load: async () => {
+      const { models } = await import("./models.ts");
+      return (argv) => models(argv, loadConfig());
+    },
   },
   eval: {
     usage: "eval plan --tools FILE --cases FILE",
