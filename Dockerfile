@@ -29,6 +29,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY prompts prompts
 # What `tutti demo` shows.
 COPY test/fixtures/samples test/fixtures/samples
 # Before VOLUME: a new volume takes over the owner.

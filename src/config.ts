@@ -64,6 +64,22 @@ const environmentSchema = z.object({
     .string()
     .optional()
     .describe("Devices of the gpu lane as NAME:MIB,...; unset, those that nvidia-smi finds"),
+  TUTTI_LLM: z
+    .string()
+    .optional()
+    .describe(
+      "Language model that plans and answers, as PROVIDER:MODEL; none forbids; unset, one whose key is set, or Ollama",
+    ),
+  TUTTI_LLM_PLAN: z.string().optional().describe("Another one to plan with"),
+  TUTTI_LLM_FUSE: z.string().optional().describe("Another one to answer with"),
+  TUTTI_LLM_SELECT: z.string().optional().describe("One that chooses between experts; unset, merit decides"),
+  TUTTI_LLM_API_KEY: z.string().optional().describe("Key of an openai-compatible server"),
+  OPENAI_API_KEY: z.string().optional().describe("Key of openai: models"),
+  ANTHROPIC_API_KEY: z.string().optional().describe("Key of anthropic: models"),
+  GOOGLE_API_KEY: z.string().optional().describe("Key of google-genai: models; GEMINI_API_KEY will do as well"),
+  GEMINI_API_KEY: z.string().optional().describe("See GOOGLE_API_KEY"),
+  HF_TOKEN: z.string().optional().describe("Key of huggingface: models"),
+  OLLAMA_HOST: z.string().optional().describe("Where Ollama is, if not at http://127.0.0.1:11434"),
   TUTTI_MODELS: z.string().optional().describe("Folder of downloaded models; unset, tutti/models in the user's cache"),
   TUTTI_OFFLINE: z.enum(["0", "1", "true", "false"]).default("0").describe("1 forbids every download of a model"),
   HF_ENDPOINT: z.url().default("https://huggingface.co").describe("The hub that models come from"),
@@ -77,6 +93,22 @@ const environmentSchema = z.object({
 
 /** What is in them is never repeated. */
 const secrets: ReadonlySet<string> = new Set(["REDIS_URL", "TUTTI_ADMIN_TOKEN"]);
+
+/** Names of language models, as people write them, and what their providers want. */
+export interface LlmConfig {
+  readonly all: string | undefined;
+  readonly plan: string | undefined;
+  readonly fuse: string | undefined;
+  readonly select: string | undefined;
+  readonly keys: {
+    readonly openai: string | undefined;
+    readonly anthropic: string | undefined;
+    readonly googleGenai: string | undefined;
+    readonly huggingface: string | undefined;
+    readonly compatible: string | undefined;
+  };
+  readonly ollamaUrl: string | undefined;
+}
 
 export interface Config {
   readonly port: number;
@@ -98,6 +130,7 @@ export interface Config {
   /** `NAME:MIB,...`; undefined: look for them. */
   readonly devices: string | undefined;
   readonly modelMemoryMiB: number;
+  readonly llm: LlmConfig;
   /** Absolute. */
   readonly modelsFolder: string;
   /** Whether nothing may be downloaded. */
@@ -142,10 +175,30 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     gpuConcurrency: settings.TUTTI_GPU_CONCURRENCY,
     devices: settings.TUTTI_DEVICES,
     modelMemoryMiB: settings.TUTTI_MEMORY_MIB,
+    llm: llmOf(settings),
     modelsFolder: resolve(settings.TUTTI_MODELS ?? join(cacheFolder(given), "tutti/models")),
     offline: settings.TUTTI_OFFLINE === "1" || settings.TUTTI_OFFLINE === "true",
     hubUrl: settings.HF_ENDPOINT,
     searchPath: environment["PATH"] ?? "",
+  };
+}
+
+function llmOf(settings: z.infer<typeof environmentSchema>): LlmConfig {
+  const host = settings.OLLAMA_HOST;
+  return {
+    all: settings.TUTTI_LLM,
+    plan: settings.TUTTI_LLM_PLAN,
+    fuse: settings.TUTTI_LLM_FUSE,
+    select: settings.TUTTI_LLM_SELECT,
+    keys: {
+      openai: settings.OPENAI_API_KEY,
+      anthropic: settings.ANTHROPIC_API_KEY,
+      googleGenai: settings.GOOGLE_API_KEY ?? settings.GEMINI_API_KEY,
+      huggingface: settings.HF_TOKEN,
+      compatible: settings.TUTTI_LLM_API_KEY,
+    },
+    // Ollama itself takes an address without a scheme there.
+    ollamaUrl: host === undefined || /^https?:/.test(host) ? host : `http://${host}`,
   };
 }
 

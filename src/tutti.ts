@@ -42,6 +42,8 @@ export interface RunReport {
 
 export interface Health {
   readonly planner: string;
+  /** Which language model there is, and why that one. */
+  readonly languageModel: string;
   readonly accepting: boolean;
   /** Why no runs are taken now, and what to do about it; empty where they are. */
   readonly problems: readonly string[];

@@ -65,7 +65,7 @@ function work(deps: JobDependencies, state: RunState, node: NodeState, signal: A
 }
 
 async function runFuse(
-  { assets, fuser }: JobDependencies,
+  { assets, book, fuser }: JobDependencies,
   state: RunState,
   node: NodeState,
   signal: AbortSignal,
@@ -73,7 +73,11 @@ async function runFuse(
   const { tenant, runId } = state;
   const load = loadSpilled.bind(undefined, assets, tenant);
   const started = performance.now();
-  const answer = await fuser.fuse({ state, load }, signal);
+  const notes: string[] = [];
+  const answer = await fuser.fuse({ state, load, note: (text) => void notes.push(text) }, signal);
+  for (const text of notes) {
+    await book.change(runId, { type: "note", at: book.now(), nodeId: node.spec.id, text });
+  }
   const origin = { kind: "node", runId, nodeId: node.spec.id, output: "answer" } as const;
   const outputs = {
     answer: await spill(assets, tenant, { type: "json", value: answer }, origin),

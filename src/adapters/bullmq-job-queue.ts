@@ -60,6 +60,11 @@ export function createBullMqJobQueue({
     return created;
   }
 
+  async function stopOne({ id, lane }: JobName): Promise<void> {
+    const delivery = await laneOf(lane).remove(id);
+    if (delivery !== undefined) await cancellations.stop(delivery);
+  }
+
   function assertOpen(): void {
     if (closed) throw new TuttiError("shutting-down", "The job queue is closed.");
   }
@@ -98,10 +103,6 @@ export function createBullMqJobQueue({
       };
     },
     async cancel(jobs) {
-      const stopOne = async ({ id, lane }: JobName): Promise<void> => {
-        const delivery = await laneOf(lane).remove(id);
-        if (delivery !== undefined) await cancellations.stop(delivery);
-      };
       await Promise.all(jobs.map(stopOne));
     },
     async counts(lane) {

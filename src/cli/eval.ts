@@ -1,16 +1,19 @@
-/** `tutti eval`: scores a planner. */
+/** `tutti eval`: scores a planner, and what becomes of the plans of language models. */
 import { createPlanningEmbedder } from "../compose/embedder.ts";
 import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { evalPlan } from "./eval-plan.ts";
+import { evalRepair } from "./eval-repair.ts";
 
 export async function evaluate([what, ...argv]: readonly string[]): Promise<number> {
   if (what === undefined || what === "--help" || what === "-h") {
-    console.log("Usage: tutti eval plan --help");
+    console.log("Usage: tutti eval plan --help\n       tutti eval repair --help");
     return what === undefined ? 2 : 0;
   }
-  if (what !== "plan")
+  if (what === "repair") return evalRepair(argv, { stdout: process.stdout, stderr: process.stderr });
+  if (what !== "plan") {
     throw new TuttiError("invalid-request", `there is no "eval ${what}"; try: tutti eval plan --help`);
+  }
   const { embedder, close } = createPlanningEmbedder(loadConfig().dataFolder);
   try {
     return await evalPlan(argv, { stdout: process.stdout, stderr: process.stderr, embedder });

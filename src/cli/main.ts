@@ -53,8 +53,8 @@ const commands: Readonly<Record<string, Entry>> = {
     },
   },
   eval: {
-    usage: "eval plan --tools FILE --cases FILE",
-    does: "score a planner on cases",
+    usage: "eval plan | eval repair --help",
+    does: "score a planner on cases, or mend other planners' plans",
     load: async () => (await import("./eval.ts")).evaluate,
   },
   demo: {

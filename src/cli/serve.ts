@@ -50,7 +50,7 @@ async function closeQuietly({ tutti, logger }: Composed): Promise<void> {
 function describeServer(
   url: string,
   config: Config,
-  { planner, experts, tasks, lanes, problems }: Health,
+  { planner, languageModel, experts, tasks, lanes, problems }: Health,
   ms: number,
 ): string {
   const { bold, dim } = paintFor(process.stderr);
@@ -59,7 +59,8 @@ function describeServer(
   const undoable = tasks.filter((task) => task.unavailable !== undefined);
   return [
     `${bold("Tutti")} is ready at ${bold(url)} ${dim(`(${Math.round(ms)} ms)`)}`,
-    `  planner    ${planner} (no language model)`,
+    `  planner    ${planner}`,
+    `  LLM        ${languageModel}`,
     `  experts    ${usable.length} available: ${usable.map(({ card }) => card.task).join(", ")}`,
     ...unusable.map(({ card, unavailable }) => `  not usable ${card.id} (${card.task}): ${unavailable}`),
     ...(undoable.length === 0 ? [] : [`  no expert  ${undoable.map(({ id }) => id).join(", ")}`]),

@@ -13,16 +13,14 @@ import { chooseNow } from "../dispatch/choose-experts.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { RunBook, type Committed } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";
-import { createTemplateFuser } from "../fuse/template-fuser.ts";
-import { createBuiltinPlanner } from "../plan/builtin/planner.ts";
 import { lanes as allLanes, type Lane } from "../registry/expert-card.ts";
 import { createAdmission } from "../service/admission.ts";
 import { createRunService } from "../service/run-service.ts";
-import { rankedSelector } from "../select/rank-experts.ts";
 import type { Tutti } from "../tutti.ts";
 import { openBackends, type Backends } from "./backends.ts";
 import { createPlanningEmbedder } from "./embedder.ts";
 import { keepHouse } from "./housekeeping.ts";
+import { openMinds } from "./minds.ts";
 import { openRegistry } from "./registry.ts";
 import { openRunner, watchDevice } from "./runner.ts";
 import { makeScratch } from "./scratch.ts";
@@ -80,9 +78,13 @@ async function composeOver(
   const assets = openFolderAssetStore({ folder: join(config.dataFolder, "assets") });
   const runner = await openRunner(config, { servesGpu: lanes.includes("gpu"), warn: (text) => logger.warn(text) });
   const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
-  const planner = createBuiltinPlanner({ embedder });
-  const fuser = createTemplateFuser((id) => registry.task(id));
-  const selector = rankedSelector;
+  const minds = await openMinds(config, {
+    registry,
+    embedder,
+    controls: lanes.includes("control"),
+    onPlanning: (event) => logger.debug(event, `planning: ${event.type}`),
+  });
+  const { planner, fuser, selector } = minds;
   const onFault = (error: unknown): void => onError(error, "a listener of commits");
   const book = new RunBook(store, now, onFault, (spec) => chooseNow({ registry, selector }, spec));
   book.onCommit((committed) => logCommit(logger, committed));
@@ -131,6 +133,7 @@ async function composeOver(
       await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
       // Only now: what active steps led to in the meantime is dispatched, too.
       dispatcher.close();
+      await minds.close();
       await runner.close();
       await assets.close();
       await scratch.remove();
@@ -168,6 +171,7 @@ async function composeOver(
       const counts = await Promise.all(asked.map(async (lane) => [lane, await queue.counts(lane)] as const));
       return {
         planner: planner.name,
+        languageModel: minds.languageModel,
         accepting: !closing,
         problems,
         lanes: Object.fromEntries(counts),

@@ -50,6 +50,7 @@ export const readinessSchema = z.object({
   reason: z.string().optional().meta({ description: "Why not, and what to do about it" }),
   warnings: z.array(z.string()).meta({ description: "What holds some work up, though requests are taken" }),
   planner: z.string(),
+  languageModel: z.string().meta({ description: "Which one there is, and why that one" }),
   lanes: z.record(z.string(), laneSchema).meta({ description: "Work and workers of each lane" }),
   tasks: z.object({
     available: z.array(z.string()),

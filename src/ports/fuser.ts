@@ -7,6 +7,8 @@ export interface FuseInput {
   readonly state: RunState;
   /** Reads a value that was too large to keep in the state. */
   readonly load: (value: SpilledValue) => Promise<Value>;
+  /** For the reader of the run: how the answer came to be, where that is worth a word. */
+  readonly note?: ((text: string) => void) | undefined;
 }
 
 export interface Fuser {

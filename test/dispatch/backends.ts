@@ -44,7 +44,9 @@ export function overRedis(url: string, prefix: string): OpenGround {
 
 /** Declares the tests over each; `ground` gives every controller one of its own. */
 export async function overEachGround(declare: (ground: () => OpenGround) => void): Promise<void> {
-  describe("embedded", () => declare(() => embedded));
+  describe("embedded", () => {
+    declare(() => embedded);
+  });
   await whereRedisIs("over Redis", () => {
     describe("over Redis", () => {
       let server: RedisServer | undefined;

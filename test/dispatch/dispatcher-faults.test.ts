@@ -1,5 +1,5 @@
 /** Does every run end, and every place become free, when the store, the queue, the planner or the selector fails once? */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { RunBook } from "../../src/dispatch/run-book.ts";
 import { TuttiError } from "../../src/errors.ts";
 import { rankedSelector } from "../../src/select/rank-experts.ts";
@@ -7,51 +7,13 @@ import type { Job, JobQueue } from "../../src/ports/job-queue.ts";
 import type { Planner } from "../../src/ports/planner.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";
 import type { Selector } from "../../src/ports/selector.ts";
-import {
-  hangingScript,
-  listTask,
-  scriptedCard,
-  scriptExperts,
-  shoutScript,
-  textTask,
-  until,
-  type Script,
-} from "../fakes/scripted-experts.ts";
+import { hangingScript, shoutScript, until, type Script } from "../fakes/scripted-experts.ts";
 import { overEachGround } from "./backends.ts";
-import {
-  mappedOver,
-  splitNode,
-  startController,
-  textNode,
-  type Controller,
-  type ControllerOptions,
-} from "./controller.ts";
+import { shouting } from "./shouting.ts";
+import { mappedOver, splitNode, textNode, type ControllerOptions } from "./controller.ts";
 
 await overEachGround((ground) => {
-  const open: Controller[] = [];
-
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((controller) => controller.close()));
-  });
-
-  /** `shout` by the given script, so many at once; `split` into the given words. */
-  async function start(
-    script: Script,
-    { at = 8, words = ["x"], ...options }: ControllerOptions & { at?: number; words?: string[] } = {},
-  ) {
-    const limits = { timeoutMs: 10_000, concurrency: at, memoryMiB: 1 };
-    const scripted = scriptExperts(
-      [textTask, listTask],
-      [
-        { card: scriptedCard("a/shout", textTask, { limits }), script },
-        { card: scriptedCard("b/split", listTask), script: () => Promise.resolve({ words }) },
-      ],
-    );
-    const controller = await startController(scripted, { ground: ground(), ...options });
-    open.push(controller);
-    return { ...scripted, ...controller };
-  }
-
+  const start = shouting(ground);
   const crash = new TuttiError("worker-crashed", "gone", { retryable: true });
   const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 

@@ -30,6 +30,11 @@ export const requirements = {
     "While servers, workers and Redis are killed again and again, no run is lost, no result recorded twice.",
   "gpu:device":
     "On the gpu lane steps go to the device in batches that fit its memory, and what they held it is recorded.",
+  "llm:conducts": "With a language model set, its plan is what runs, and its words are the answer.",
+  "llm:grounded": "What a language model says that no result bears out is not in the answer.",
+  "llm:falls-back": "Where the language model fails, the built-in planner and fuser do its work, and the run says so.",
+  "plan:repair":
+    "`tutti eval repair` reads raw plans of language models, mends them without one, and accepts none that is invalid.",
   "cli:old-node": "The command runs under a fitting Node where the system's is older.",
   "cli:runs": "`tutti runs list|show|graph` reads recorded runs back.",
   "kernel:completes-once": "A node never has two recorded completions.",

@@ -25,6 +25,7 @@ const registry = new Registry(
 const served = { waiting: 2, delayed: 1, active: 3, workers: 1 };
 const health: Health = {
   planner: "builtin@1",
+  languageModel: "none (TUTTI_LLM names one)",
   accepting: true,
   problems: [],
   lanes: { control: served, cpu: served },
@@ -87,6 +88,7 @@ describe("health", () => {
       ready: true,
       warnings: [],
       planner: "builtin@1",
+      languageModel: "none (TUTTI_LLM names one)",
       lanes: { control: served, cpu: served },
       tasks: {
         available: ["shout"],

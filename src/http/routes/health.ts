@@ -38,7 +38,7 @@ export const readyRoute: RouteFactory = ({ tutti, closing }) => ({
 });
 
 function describe(health: Health, closing: boolean): Readiness {
-  const { accepting, problems, lanes, planner, tasks } = health;
+  const { accepting, problems, lanes, planner, languageModel, tasks } = health;
   const available = tasks.filter((task) => task.unavailable === undefined);
   const faults = [
     ...(accepting && !closing ? [] : ["The server is draining and takes no new work."]),
@@ -50,6 +50,7 @@ function describe(health: Health, closing: boolean): Readiness {
     ...(faults.length > 0 && { reason: faults.join(" ") }),
     warnings: warningsOf(health),
     planner,
+    languageModel,
     lanes,
     tasks: {
       available: available.map(({ id }) => id),
