@@ -46,9 +46,14 @@ export class Growth {
     if (this.#lost) throw this.#lost.error;
   }
 
+  /** Waits until nothing more is on its way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#commits);
+  }
+
   /** Waits until all nodes are where they belong. @returns why some of them are not */
   async end(): Promise<readonly string[]> {
-    await Promise.all(this.#commits);
+    await this.settled();
     this.throwIfLost();
     return this.#refused;
   }

@@ -4,6 +4,7 @@ import { TuttiError } from "../src/errors.ts";
 import { nextAttempt, defaultRetryPolicy, type RetryPolicy } from "../src/dispatch/retry-policy.ts";
 import { recordedError } from "../src/dispatch/run-book.ts";
 import type { Fuser } from "../src/ports/fuser.ts";
+import { REPLAN_NODE, wantsReplan } from "../src/plan/outcomes.ts";
 import type { Job } from "../src/ports/job-queue.ts";
 import { isFinished, type NodeState, type RunState } from "../src/run/state.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
@@ -25,6 +26,7 @@ export interface JobDependencies extends PlanDependencies, TaskDependencies {
 export async function runJob(deps: JobDependencies, job: Job, signal: AbortSignal): Promise<void> {
   const { book, workerId: worker } = deps;
   const { runId, nodeId, attempt } = job;
+  if (await planAgain(deps, job)) return;
   const { decision, state } = await book.change(runId, { type: "start", at: book.now(), nodeId, attempt, worker });
   if (decision.outcome === "refused") throw new TuttiError("internal", `job ${job.id} can't start: ${decision.reason}`);
   const node = state.nodes.get(nodeId);
@@ -46,6 +48,16 @@ export async function runJob(deps: JobDependencies, job: Job, signal: AbortSigna
   const { outputs } = result;
   const usage = { queueMs: Math.max(0, (node.startedAt ?? 0) - (node.readyAt ?? 0)), ...result.usage };
   await book.change(runId, { type: "complete", at: book.now(), nodeId, attempt, outputs, usage });
+}
+
+/** An answer that is due although something was lost waits for a second planning, where there is a planner for that. */
+async function planAgain({ book, planner }: JobDependencies, { runId, nodeId, lane }: Job): Promise<boolean> {
+  if (lane !== "control" || !planner.replans) return false;
+  const state = await book.state(runId);
+  const node = state?.nodes.get(nodeId);
+  if (!state || node?.spec.kind !== "fuse" || node.status !== "ready" || !wantsReplan(state, book.now())) return false;
+  const { decision } = await book.change(runId, { type: "replan", at: book.now(), nodeId: REPLAN_NODE });
+  return decision.outcome === "events";
 }
 
 async function ended({ book }: JobDependencies, runId: string): Promise<boolean> {

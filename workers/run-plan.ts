@@ -2,6 +2,7 @@
 import type { RunBook } from "../src/dispatch/run-book.ts";
 import { TuttiError } from "../src/errors.ts";
 import { acceptPlan } from "../src/plan/accept-plan.ts";
+import { outcomesOf, REPLAN_NODE } from "../src/plan/outcomes.ts";
 import { createGivenPlanner } from "../src/plan/given-plan.ts";
 import { planInputOf } from "../src/plan/plan-input.ts";
 import type { Planner } from "../src/ports/planner.ts";
@@ -30,24 +31,33 @@ export async function runPlan(
   const planId = node.spec.id;
   const planner = request.plan ? createGivenPlanner(request.plan) : ownPlanner;
   const frozen = [...state.nodes.values()].filter(({ spec }) => spec.kind === "task" && !spec.item);
-  const input = planInputOf(
-    request,
-    registry.tasks,
-    frozen.map(({ spec }) => planNodeOf(spec)),
-  );
+  const input = {
+    ...planInputOf(
+      request,
+      registry.tasks,
+      frozen.map(({ spec }) => planNodeOf(spec)),
+    ),
+    ...(planId === REPLAN_NODE && { outcomes: outcomesOf(state) }),
+  };
   const refused: string[] = [];
   const growth = new Growth(book, { runId, planId, attempt: node.attempt });
 
-  for await (const item of acceptPlan(planner, input, signal)) {
-    if (item.type === "node") {
-      growth.add(specOf(item.node, registry));
-    } else {
-      const text =
-        item.type === "note" ? item.text : `refused: ${item.problems.map((fault) => fault.message).join("; ")}`;
-      if (item.type === "refused") refused.push(...item.problems.map((fault) => fault.message));
-      await book.change(runId, { type: "note", at: book.now(), nodeId: planId, text });
+  try {
+    for await (const item of acceptPlan(planner, input, signal)) {
+      if (item.type === "node") {
+        growth.add(specOf(item.node, registry));
+      } else {
+        const text =
+          item.type === "note" ? item.text : `refused: ${item.problems.map((fault) => fault.message).join("; ")}`;
+        if (item.type === "refused") refused.push(...item.problems.map((fault) => fault.message));
+        await book.change(runId, { type: "note", at: book.now(), nodeId: planId, text });
+      }
+      growth.throwIfLost();
     }
-    growth.throwIfLost();
+  } catch (error) {
+    // Nothing of this planning comes after its end.
+    await growth.settled();
+    throw error;
   }
   refused.push(...(await growth.end()));
   const added = frozen.length + growth.added;

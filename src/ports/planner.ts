@@ -19,6 +19,14 @@ export interface CatalogueTask extends TaskSpec {
   readonly unavailable?: string | undefined;
 }
 
+/** What became of a node that is there already. */
+export interface NodeOutcome {
+  readonly node: string;
+  readonly status: "succeeded" | "failed" | "skipped" | "canceled" | "unfinished";
+  /** The start of what it gave, or why it failed. */
+  readonly text?: string | undefined;
+}
+
 export interface PlanInput {
   /** The words of the last user message. */
   readonly text: string;
@@ -29,6 +37,8 @@ export interface PlanInput {
   readonly tasks: readonly CatalogueTask[];
   /** Nodes of an interrupted planning that already finished: they may be referred to, not changed. */
   readonly frozen: readonly PlanNode[];
+  /** With it, this is a second planning, after some of the frozen nodes failed: it may add what could still help. */
+  readonly outcomes?: readonly NodeOutcome[] | undefined;
   readonly maxNodes: number;
 }
 
@@ -40,6 +50,8 @@ export type PlanItem =
 export interface Planner {
   /** Recorded in the run: `builtin@1`. */
   readonly name: string;
+  /** Whether it can make something of `outcomes`. @default false */
+  readonly replans?: boolean;
   /** @throws TuttiError `not-understood` where the request can't be turned into steps; the message says why. */
   plan(input: PlanInput, signal: AbortSignal): AsyncIterable<PlanItem>;
 }

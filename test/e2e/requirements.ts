@@ -33,6 +33,7 @@ export const requirements = {
   "llm:conducts": "With a language model set, its plan is what runs, and its words are the answer.",
   "llm:grounded": "What a language model says that no result bears out is not in the answer.",
   "llm:falls-back": "Where the language model fails, the built-in planner and fuser do its work, and the run says so.",
+  "plan:again": "Where steps failed and the planner can, one second planning sees results and failures and adds steps.",
   "plan:repair":
     "`tutti eval repair` reads raw plans of language models, mends them without one, and accepts none that is invalid.",
   "cli:old-node": "The command runs under a fitting Node where the system's is older.",

@@ -6,7 +6,7 @@ import type { PlanNode } from "../../src/run/plan-node.ts";
 import { createGivenPlanner } from "../../src/plan/given-plan.ts";
 import { runPlan } from "../../workers/run-plan.ts";
 import { textNode } from "../dispatch/controller.ts";
-import { listTask, scriptedCard, scriptExperts, shoutScript, textTask } from "../fakes/scripted-experts.ts";
+import { listTask, scriptedCard, scriptExperts, shoutScript, textTask, until } from "../fakes/scripted-experts.ts";
 import { openBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
@@ -42,17 +42,21 @@ const notes = async () => (await bench.book.state("r1"))?.notes.map(({ text }) =
 
 const unknown: PlanNode = { id: "t2", task: "fly", inputs: {} };
 
-it("commits every node before the planner has said the next one", async () => {
+it("commits every node while the planner has not said the next one", async () => {
   await bench.create();
   const seen: string[][] = [];
+  const see = async (count: number): Promise<void> => {
+    await until(async () => (await planned()).length === count);
+    seen.push(await planned());
+  };
   const outcome = await plan({
     name: "slow@1",
     async *plan() {
       yield { type: "note", text: "two steps" };
       yield { type: "node", node: textNode("t1") };
-      seen.push(await planned());
+      await see(1);
       yield { type: "node", node: textNode("t2", "t1") };
-      seen.push(await planned());
+      await see(2);
     },
   });
   expect(seen).toEqual([["t1"], ["t1", "t2"]]);

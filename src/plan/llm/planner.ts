@@ -62,6 +62,7 @@ export function createLlmPlanner(options: LlmPlannerOptions): Planner {
 
   return {
     name: `llm:${model.name}@1`,
+    replans: true,
     async *plan(input: PlanInput, signal: AbortSignal): AsyncGenerator<PlanItem> {
       const session = await openSession(shared, input, signal);
       const { collector } = session;
@@ -71,7 +72,11 @@ export function createLlmPlanner(options: LlmPlannerOptions): Planner {
       if (options.closesGaps ?? true) yield* closeGaps(session);
       const pending = collector.pending();
       const isNew = collector.accepted().length > input.frozen.length;
-      if (failure !== undefined || pending.length > 0) {
+      if (input.outcomes) {
+        // What another planner would make of the whole request is no help for what is left of it.
+        const why = failure ?? (pending.length > 0 ? problemsOf(pending) : undefined);
+        if (why !== undefined) yield { type: "note", text: `The language model could not mend the plan: ${why}` };
+      } else if (failure !== undefined || pending.length > 0) {
         const why = failure ?? problemsOf(pending);
         yield* isNew
           ? finish(session, fallback, { why, brokeOff: failure !== undefined })

@@ -6,23 +6,12 @@ import type { Handles } from "./handles.ts";
 import type { PlanPrompts } from "./load-prompts.ts";
 import { showSteps } from "./write-step.ts";
 
-/** What became of a node that is there already. */
-export interface NodeOutcome {
-  readonly node: string;
-  readonly status: "succeeded" | "failed" | "skipped" | "canceled" | "unfinished";
-  /** The start of what it gave, or why it failed. */
-  readonly text?: string | undefined;
-}
-
-/** The input of a planning that goes on, as far as it is known how it went so far. */
-export type OngoingInput = PlanInput & { readonly outcomes?: readonly NodeOutcome[] | undefined };
-
 const MOST_TEXT = 300;
 
 /** Nothing for a planning from the start. */
 export function replanText(
   prompts: PlanPrompts,
-  { frozen, outcomes = [] }: OngoingInput,
+  { frozen, outcomes = [] }: PlanInput,
   { handles, collector }: { readonly handles: Handles; readonly collector: Collector },
 ): string[] {
   if (frozen.length === 0) return [];

@@ -4,7 +4,7 @@ import { acceptPlan } from "../../../src/plan/accept-plan.ts";
 import { loadPlanPrompts } from "../../../src/plan/llm/load-prompts.ts";
 import { createLlmPlanner, type LlmPlannerOptions } from "../../../src/plan/llm/planner.ts";
 import type { PlanningEvent } from "../../../src/plan/llm/planning-event.ts";
-import type { OngoingInput } from "../../../src/plan/llm/replan-text.ts";
+import type { PlanInput } from "../../../src/ports/planner.ts";
 import type { ModelCall } from "../../../src/ports/language-model.ts";
 import type { PlanNode } from "../../../src/run/plan-node.ts";
 import { createScriptedModel, type ScriptedModelOptions } from "../../fakes/scripted-language-model.ts";
@@ -15,7 +15,7 @@ export const prompts = await loadPlanPrompts();
 export interface SessionSetting extends Partial<Omit<LlmPlannerOptions, "model">> {
   readonly answers: ScriptedModelOptions["answers"] | readonly unknown[];
   readonly files?: string;
-  readonly input?: Partial<OngoingInput>;
+  readonly input?: Partial<PlanInput>;
   readonly model?: Partial<ScriptedModelOptions>;
   readonly signal?: AbortSignal;
 }
@@ -40,7 +40,7 @@ export function openPlanner({
   const events: PlanningEvent[] = [];
   const onEvent = (event: PlanningEvent): void => void events.push(event);
   const planner = createLlmPlanner({ prompts, fallback: wordingPlanner, onEvent, ...options, model });
-  const whole: OngoingInput = {
+  const whole: PlanInput = {
     text: "Read a.png aloud.",
     history: [],
     assets: filesOf(files),
