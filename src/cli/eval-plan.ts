@@ -1,13 +1,16 @@
 /** `tutti eval plan`: scores a planner on cases in TaskBench's format. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { z } from "zod";
 import { asTuttiError, TuttiError } from "../errors.ts";
 import { createBuiltinPlanner } from "../plan/builtin/planner.ts";
+import { loadPlanPrompts } from "../plan/llm/load-prompts.ts";
+import { createLlmPlanner } from "../plan/llm/planner.ts";
 import type { CaseScore } from "../plan/score-plans.ts";
 import type { Embedder } from "../ports/embedder.ts";
+import type { LanguageModel } from "../ports/language-model.ts";
 import type { Planner } from "../ports/planner.ts";
 import { evaluateCase, type CaseResult } from "./eval-case.ts";
+import { parseAs, readInput, readInputAs } from "./eval-files.ts";
 import { renderJson, renderTable } from "./eval-report.ts";
 import { caseSchema, type PlanningCase, tasksOf, toolGraphSchema, toolsSchema } from "./taskbench.ts";
 
@@ -16,6 +19,8 @@ export interface EvalIo {
   readonly stderr: { write(text: string): unknown };
   /** Without one, the built-in planner goes by wording alone. */
   readonly embedder?: Embedder | undefined;
+  /** @throws TuttiError where there is no language model */
+  readonly openModel?: (() => Promise<LanguageModel>) | undefined;
 }
 
 const help = `Usage: tutti eval plan --tools FILE --cases FILE [options]
@@ -25,13 +30,28 @@ Scores a planner on cases in TaskBench's format. Every case without a reference 
   --tools FILE      the tools, JSON: {"nodes": [{"id", "desc", "input-type", "output-type"}]}
   --cases FILE      the cases, JSON lines: {"id", "type", "user_request", "nodes", "links"}
   --graph FILE      which tool may follow which, JSON: {"links": [{"source", "target"}]}; other links are problems
-  --planner NAME    builtin (default)
+  --planner NAME    builtin (default); llm: the language model of TUTTI_LLM with all that helps it;
+                    llm-bare: the same without schema, shortlist, repair and built-in planner
   --json            print numbers as JSON
   --out FILE        write every plan as a JSON line
   --help            this text
 `;
 
-const planners = ["builtin"];
+const planners = ["builtin", "llm", "llm-bare"];
+
+interface OpenPlanner {
+  readonly planner: Planner;
+  readonly close: () => Promise<void>;
+}
+
+/** What the model alone can't do stays undone. */
+const nobody: Planner = {
+  name: "nobody",
+  // oxlint-disable-next-line require-yield -- it has nothing to say
+  async *plan() {
+    throw new TuttiError("not-understood", "the language model gave no plan");
+  },
+};
 
 /** Returns the exit code. @throws TuttiError `invalid-request` for wrong arguments and unreadable files. */
 export async function evalPlan(argv: readonly string[], io: EvalIo): Promise<number> {
@@ -40,16 +60,17 @@ export async function evalPlan(argv: readonly string[], io: EvalIo): Promise<num
     io.stdout.write(help);
     return 0;
   }
-  const { nodes: tools } = await readJson("--tools", options.tools, toolsSchema);
-  const graph = options.graph === undefined ? undefined : await readJson("--graph", options.graph, toolGraphSchema);
+  const { nodes: tools } = await readInputAs("--tools", options.tools, toolsSchema);
+  const graph = options.graph === undefined ? undefined : await readInputAs("--graph", options.graph, toolGraphSchema);
   const cases = await readCases(options.cases);
-  const planner = createPlanner(options.planner, io.embedder);
+  const { planner, close } = await createPlanner(options.planner, io);
   const tasks = tasksOf(tools);
   // Preparing the catalogue is done once by a server, and is no part of the time for a request.
   await evaluateCase({ id: "", type: "", user_request: "Prepare." }, { planner, tasks, graph });
 
   const results: CaseResult[] = [];
   for (const one of cases) results.push(await evaluateCase(one, { planner, tasks, graph }));
+  await close();
   if (options.out !== undefined) {
     await writeFile(options.out, results.map(({ plan }) => `${JSON.stringify(plan)}\n`).join(""));
   }
@@ -89,40 +110,27 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function createPlanner(name: string, embedder: Embedder | undefined): Planner {
-  if (planners.includes(name)) return createBuiltinPlanner({ embedder });
-  throw new TuttiError("invalid-request", `there is no planner "${name}"; there is: ${planners.join(", ")}`);
-}
-
-async function readText(option: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new TuttiError("invalid-request", `${option}: ${path} can't be read (${asTuttiError(error).message})`, {
-      cause: error,
-    });
+async function createPlanner(name: string, { embedder, openModel }: EvalIo): Promise<OpenPlanner> {
+  const builtin = createBuiltinPlanner({ embedder });
+  if (name === "builtin") return { planner: builtin, close: () => Promise.resolve() };
+  if (name !== "llm" && name !== "llm-bare") {
+    throw new TuttiError("invalid-request", `there is no planner "${name}"; there are: ${planners.join(", ")}`);
   }
-}
-
-function parseJson<T>(text: string, where: string, schema: z.ZodType<T>): T {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new TuttiError("invalid-request", `${where} is not JSON (${asTuttiError(error).message})`, { cause: error });
-  }
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  throw new TuttiError("invalid-request", `${where}: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`);
-}
-
-async function readJson<T>(option: string, path: string, schema: z.ZodType<T>): Promise<T> {
-  return parseJson(await readText(option, path), `${option}: ${path}`, schema);
+  const model = await openModel?.();
+  if (!model) throw new TuttiError("misconfigured", `--planner ${name} needs a language model: set TUTTI_LLM`);
+  const prompts = await loadPlanPrompts();
+  const helped = { model, prompts, fallback: builtin, embedder };
+  const bare = { model, prompts, fallback: nobody, constrained: false, maxRepairs: 0, closesGaps: false };
+  const everything = Number.MAX_SAFE_INTEGER;
+  return {
+    planner: createLlmPlanner(name === "llm" ? helped : { ...bare, catalogueCharacters: everything }),
+    close: () => model.close(),
+  };
 }
 
 async function readCases(path: string): Promise<PlanningCase[]> {
-  const lines = (await readText("--cases", path)).split("\n");
+  const lines = (await readInput("--cases", path)).split("\n");
   return lines.flatMap((line, at) =>
-    line.trim() === "" ? [] : [parseJson(line, `--cases: ${path} line ${at + 1}`, caseSchema)],
+    line.trim() === "" ? [] : [parseAs(line, `--cases: ${path} line ${at + 1}`, caseSchema)],
   );
 }

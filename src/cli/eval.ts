@@ -1,5 +1,6 @@
 /** `tutti eval`: scores a planner, and what becomes of the plans of language models. */
 import { createPlanningEmbedder } from "../compose/embedder.ts";
+import { openPlanningModel } from "../compose/minds.ts";
 import { loadConfig } from "../config.ts";
 import { TuttiError } from "../errors.ts";
 import { evalPlan } from "./eval-plan.ts";
@@ -14,9 +15,11 @@ export async function evaluate([what, ...argv]: readonly string[]): Promise<numb
   if (what !== "plan") {
     throw new TuttiError("invalid-request", `there is no "eval ${what}"; try: tutti eval plan --help`);
   }
-  const { embedder, close } = createPlanningEmbedder(loadConfig().dataFolder);
+  const config = loadConfig();
+  const { embedder, close } = createPlanningEmbedder(config.dataFolder);
+  const openModel = () => openPlanningModel(config);
   try {
-    return await evalPlan(argv, { stdout: process.stdout, stderr: process.stderr, embedder });
+    return await evalPlan(argv, { stdout: process.stdout, stderr: process.stderr, embedder, openModel });
   } finally {
     await close();
   }

@@ -1,4 +1,5 @@
 /** Who plans, chooses and answers: language models where there are any, and the built-in ones beneath them. */
+import { TuttiError } from "../errors.ts";
 import { createTemplateFuser } from "../fuse/template-fuser.ts";
 import { createLlmFuser } from "../fuse/llm/llm-fuser.ts";
 import { detectModel } from "../llm/detect-model.ts";
@@ -74,6 +75,14 @@ export async function openMinds(config: Config, options: MindsOptions): Promise<
       usual.name.provider === "none" ? `none (${usual.why})` : `${formatModelName(usual.name)} (${usual.why})`,
     close: () => models.close(),
   };
+}
+
+/** The model that would plan. @throws TuttiError `misconfigured` where there is none, and as `openMinds` */
+export async function openPlanningModel(config: Config): Promise<LanguageModel> {
+  const { name, why } = await usualModel(config);
+  const model = await new Models(config).open(config.llm.plan ?? name);
+  if (model) return model;
+  throw new TuttiError("misconfigured", `there is no language model: ${why}`);
 }
 
 /** What is asked for, else what this machine offers unasked. */

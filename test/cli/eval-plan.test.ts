@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evalPlan } from "../../src/cli/eval-plan.ts";
+import type { LanguageModel } from "../../src/ports/language-model.ts";
+import { createScriptedModel } from "../fakes/scripted-language-model.ts";
 import { verifies } from "../e2e/requirements.ts";
 
 let folder: string;
@@ -20,10 +22,15 @@ async function file(name: string, content: string): Promise<string> {
 }
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  return runWith(undefined, ...argv);
+}
+
+async function runWith(model: LanguageModel | undefined, ...argv: string[]) {
   let [out, err] = ["", ""];
   const stdout = { write: (text: string) => (out += text) };
   const stderr = { write: (text: string) => (err += text) };
-  const code = await evalPlan(argv, { stdout, stderr });
+  const openModel = model && (() => Promise.resolve(model));
+  const code = await evalPlan(argv, { stdout, stderr, openModel });
   return { code, out, err };
 }
 
@@ -57,6 +64,31 @@ const cases = [
   .join("\n");
 
 describe(`tutti eval plan: ${verifies("plan:eval")}`, () => {
+  it("scores a language model with and without what helps it", async () => {
+    const paths = [
+      "--tools",
+      await file("tools.json", tools),
+      "--cases",
+      await file("one.jsonl", cases.split("\n")[0] ?? ""),
+    ];
+    // The second step takes the first one's input: it runs, but the order of the reference is lost.
+    const steps = ["Video Stabilizer", "video to audio"].map((task, at) => ({
+      id: `t${at + 1}`,
+      task,
+      inputs: { video: "<video-1>" },
+    }));
+    const model = createScriptedModel({ answers: () => JSON.stringify({ steps, reply: "" }) });
+    const nodeF1 = async (planner: string): Promise<number> => {
+      const { out } = await runWith(model, ...paths, "--planner", planner, "--json");
+      const { overall } = JSON.parse(out) as { overall: { nodeF1: number } };
+      return overall.nodeF1;
+    };
+    expect(await nodeF1("llm")).toBe(1);
+    expect(await nodeF1("llm-bare")).toBeGreaterThan(0);
+    expect(model.calls.length).toBeGreaterThan(1);
+    await expect(run(...paths, "--planner", "llm")).rejects.toThrow(/set TUTTI_LLM/);
+  });
+
   it("scores cases and writes every plan", async () => {
     const out = join(folder, "plans.jsonl");
     const paths = ["--tools", await file("tools.json", tools), "--cases", await file("cases.jsonl", cases)];

@@ -31,6 +31,7 @@ export const requirements = {
   "gpu:device":
     "On the gpu lane steps go to the device in batches that fit its memory, and what they held it is recorded.",
   "llm:conducts": "With a language model set, its plan is what runs, and its words are the answer.",
+  "llm:streams": "Steps of a plan begin while the language model is still writing the rest of it.",
   "llm:grounded": "What a language model says that no result bears out is not in the answer.",
   "llm:falls-back": "Where the language model fails, the built-in planner and fuser do its work, and the run says so.",
   "plan:again": "Where steps failed and the planner can, one second planning sees results and failures and adds steps.",
