@@ -14,6 +14,8 @@ const EVERY_MS = 500;
 const GRACE_MS = 500;
 /** Entries of the outbox, and runs past their deadline, that are looked at in one go. */
 const PAGE = 500;
+/** How often is looked behind the first page of the outbox, where all of that waits for places. */
+const BEHIND_EVERY_MS = 5000;
 /** Places are looked after less often: one that is not given back only delays others. */
 const PLACES_EVERY_MS = 5000;
 /** A run of which nothing was heard for so long is looked at whole. */
@@ -39,6 +41,7 @@ export class Sweeper {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #placesAt = 0;
+  #behindAt = 0;
   #silentAt: number;
 
   constructor(dependencies: SweeperDependencies) {
@@ -83,15 +86,20 @@ export class Sweeper {
     }
   }
 
-  /** Due entries that don't wait for a place; those that do fill pages of their own. */
+  /**
+   * Due entries that don't wait for a place. Those that do fill pages of their own: behind them is looked less often, so
+   * that a long line costs little.
+   */
   async #lostEntries(now: number): Promise<readonly OutboxEntry[]> {
     const { store, capacity } = this.#deps;
+    const looksBehind = now >= this.#behindAt;
     for (let page = PAGE; ; page *= 2) {
       const entries = await store.outbox(now, page);
       const ids = entries.map(({ runId, nodeId, attempt }) => jobId(runId, nodeId, attempt));
       const waiting = ids.length === 0 ? new Set<string>() : await capacity.waiting(ids);
       const lost = entries.filter((_, index) => !waiting.has(ids[index] ?? ""));
-      if (lost.length > 0 || entries.length < page) return lost;
+      if (looksBehind && page > PAGE) this.#behindAt = now + BEHIND_EVERY_MS;
+      if (lost.length > 0 || entries.length < page || !looksBehind) return lost;
     }
   }
 

@@ -3,7 +3,7 @@ import { sameType, type ValueType } from "../../run/value.ts";
 import type { Profile } from "./catalogue.ts";
 import { itemType } from "./item-type.ts";
 import { languages } from "./lexicon.ts";
-import type { Wanted } from "./match.ts";
+import type { Wanted } from "./wanted.ts";
 import { answersFromWords, comparesTwo, findsThings, resizes, sortsInto } from "./traits.ts";
 
 /** Found by error analysis, not by fitting single cases. */

@@ -4,7 +4,8 @@ import { itemType } from "./item-type.ts";
 import { type Catalogue, plainMedia, type Profile } from "./catalogue.ts";
 import { findConversions } from "./close-gaps.ts";
 import { vagueNouns } from "./lexicon.ts";
-import { rankTasks, type Match, type Wanted } from "./match.ts";
+import { rankTasks, type Match } from "./match.ts";
+import type { Wanted } from "./wanted.ts";
 import type { Reading } from "./read-clause.ts";
 import { takesQuestions } from "./traits.ts";
 

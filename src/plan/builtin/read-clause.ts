@@ -2,7 +2,8 @@
 import { isAssetType, type ValueType } from "../../run/value.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { actionVerbs, determiners, emptyWords, languages, lightVerbs, makingVerbs, typeOfNoun } from "./lexicon.ts";
-import { weigh, type Place, type Wanted } from "./match.ts";
+import { weigh } from "./match.ts";
+import type { Place, Wanted } from "./wanted.ts";
 import { itemType } from "./item-type.ts";
 import { findMentions, type Mention } from "./mentions.ts";
 import { readingOf } from "./pages.ts";

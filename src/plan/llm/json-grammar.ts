@@ -1,5 +1,12 @@
 /** One JSON value (RFC 8259), read character by character with a stack instead of recursion. */
-import type { ClosedValue, JsonPath } from "./scan-json.ts";
+
+/** Where a value stands: keys and positions from the outermost value, which is []. */
+export type JsonPath = readonly (string | number)[];
+
+export interface ClosedValue {
+  readonly path: JsonPath;
+  readonly value: unknown;
+}
 
 interface Container {
   readonly isArray: boolean;

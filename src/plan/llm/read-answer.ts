@@ -1,6 +1,7 @@
 /** Reads a language model's answer as it comes: each step as soon as it is closed. */
 import type { ModelChunk, ModelUsage } from "../../ports/language-model.ts";
-import { createJsonScanner, type JsonPath } from "./scan-json.ts";
+import type { JsonPath } from "./json-grammar.ts";
+import { createJsonScanner } from "./scan-json.ts";
 
 export type AnswerPart =
   | { readonly type: "step"; readonly raw: unknown }

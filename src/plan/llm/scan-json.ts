@@ -2,15 +2,7 @@
  * Reads JSON while it is being written: every value that is asked for is given as soon as its last character is there.
  * Pure. Whatever stands before, between and after the JSON (prose, markdown fences) is passed over.
  */
-import { JsonGrammar } from "./json-grammar.ts";
-
-/** Where a value stands: keys and positions from the outermost value, which is []. */
-export type JsonPath = readonly (string | number)[];
-
-export interface ClosedValue {
-  readonly path: JsonPath;
-  readonly value: unknown;
-}
+import { JsonGrammar, type ClosedValue, type JsonPath } from "./json-grammar.ts";
 
 export interface ScanEnd {
   /** The first thing that is wrong with it; undefined where every value in it was closed. */

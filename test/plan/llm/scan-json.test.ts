@@ -1,12 +1,8 @@
 /** Does it matter how an answer is cut into pieces, what stands around it, or where it breaks off? */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import {
-  createJsonScanner,
-  type ClosedValue,
-  type JsonPath,
-  type ScanOptions,
-} from "../../../src/plan/llm/scan-json.ts";
+import type { ClosedValue, JsonPath } from "../../../src/plan/llm/json-grammar.ts";
+import { createJsonScanner, type ScanOptions } from "../../../src/plan/llm/scan-json.ts";
 
 const isStep = (path: JsonPath): boolean => path.length === 2 && path[0] === "steps";
 
