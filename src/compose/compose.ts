@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import { runJob, type JobDependencies } from "../../workers/run-job.ts";
-import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../adapters/folder/asset-store.ts";
 import { createLogger, logCommit } from "../adapters/pino-log.ts";
 import { receiveAsset } from "../assets/receive-asset.ts";
 import { loadSpilled } from "../assets/values.ts";

@@ -119,7 +119,7 @@ class Models {
     const { llm, modelsFolder, offline } = this.#config;
     const baseUrls = llm.ollamaUrl === undefined ? {} : { baseUrls: { ollama: llm.ollamaUrl } };
     // LangChain takes half a second to load: only where there is a model.
-    const opening = import("../adapters/langchain-open.ts").then(({ openLanguageModel }) =>
+    const opening = import("../adapters/langchain/open.ts").then(({ openLanguageModel }) =>
       openLanguageModel(name, { keys: llm.keys, ...baseUrls, llamaCpp: { modelsFolder, download: !offline } }),
     );
     this.#open.set(id, opening);

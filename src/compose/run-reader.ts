@@ -1,9 +1,9 @@
 /** A look at recorded runs without owning the data folder. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openFolderAssetStore } from "../adapters/folder-asset-store.ts";
-import { openRedisRunStore } from "../adapters/redis-run-store.ts";
-import { openSqliteRunStore } from "../adapters/sqlite-run-store.ts";
+import { openFolderAssetStore } from "../adapters/folder/asset-store.ts";
+import { openRedisRunStore } from "../adapters/redis/run-store.ts";
+import { openSqliteRunStore } from "../adapters/sqlite/run-store.ts";
 import type { Config } from "../config.ts";
 import { RunBook } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";

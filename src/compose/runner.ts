@@ -2,7 +2,7 @@
 import { pathToFileURL } from "node:url";
 import { detectDevices, parseDevices } from "../../workers/devices.ts";
 import { createProcessPool, type DeviceUse, type ProcessPool } from "../../workers/process-pool.ts";
-import { createFileDeviceLeases } from "../adapters/file-device-lease.ts";
+import { createFileDeviceLeases } from "../adapters/folder/device-lease.ts";
 import type { Config } from "../config.ts";
 import type { DeviceLease } from "../ports/device-lease.ts";
 

@@ -1,6 +1,6 @@
 /** Is every asset named on which a recorded value leans, however deep, and nothing taken for outputs that is none? */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
 import { assetsBehind, parseOutputs } from "../../src/assets/recorded-outputs.ts";
 import { spill } from "../../src/assets/values.ts";
 import type { AssetStore } from "../../src/ports/asset-store.ts";

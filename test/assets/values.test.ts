@@ -1,7 +1,7 @@
 /** Does a value come back from the asset store as it went in, and is only what is too large sent there? */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
 import { loadSpilled, spill } from "../../src/assets/values.ts";
 import type { AssetStore } from "../../src/ports/asset-store.ts";
 import { INLINE_LIMIT, listLength, typeOf, type Value } from "../../src/run/value.ts";

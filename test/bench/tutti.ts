@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runJob, type JobDependencies } from "../../workers/run-job.ts";
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
 import { loadSpilled } from "../../src/assets/values.ts";
 import { openBackends } from "../../src/compose/backends.ts";
 import { loadConfig } from "../../src/config.ts";

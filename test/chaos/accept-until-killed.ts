@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { openRedisRunStore } from "../../src/adapters/redis-run-store.ts";
+import { openRedisRunStore } from "../../src/adapters/redis/run-store.ts";
 import { RunBook } from "../../src/dispatch/run-book.ts";
 import { planNodeSchema } from "../../src/run/plan-node.ts";
 import { DEADLINE_S } from "./client.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { openRedisRunStore } from "../../src/adapters/redis-run-store.ts";
+import { openRedisRunStore } from "../../src/adapters/redis/run-store.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";
 import type { PlanNode } from "../../src/run/plan-node.ts";
 import { seededRandom } from "../bench/graphs.ts";

@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
+import { openSqliteRunStore } from "../../src/adapters/sqlite/run-store.ts";
 import { RunBook } from "../../src/dispatch/run-book.ts";
 import { verifies } from "../e2e/requirements.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";

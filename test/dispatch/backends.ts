@@ -2,12 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
-import { createBullMqJobQueue } from "../../src/adapters/bullmq-job-queue.ts";
-import { createInProcessCapacity } from "../../src/adapters/in-process-capacity.ts";
-import { createInProcessJobQueue } from "../../src/adapters/in-process-job-queue.ts";
-import { createRedisCapacity } from "../../src/adapters/redis-capacity.ts";
-import { openRedisRunStore } from "../../src/adapters/redis-run-store.ts";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
+import { createBullMqJobQueue } from "../../src/adapters/bullmq/job-queue.ts";
+import { createInProcessCapacity } from "../../src/adapters/in-process/capacity.ts";
+import { createInProcessJobQueue } from "../../src/adapters/in-process/job-queue.ts";
+import { createRedisCapacity } from "../../src/adapters/redis/capacity.ts";
+import { openRedisRunStore } from "../../src/adapters/redis/run-store.ts";
+import { openSqliteRunStore } from "../../src/adapters/sqlite/run-store.ts";
 import type { Capacity } from "../../src/ports/capacity.ts";
 import type { JobQueue } from "../../src/ports/job-queue.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";

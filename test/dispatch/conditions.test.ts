@@ -1,7 +1,7 @@
 /** Is a condition on a large value decided once, and decided after all where the value could not be read at first? */
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
+import { openSqliteRunStore } from "../../src/adapters/sqlite/run-store.ts";
 import { Conditions } from "../../src/dispatch/conditions.ts";
 import { CONDITION, RunBook } from "../../src/dispatch/run-book.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
 import { loadSpilled } from "../../src/assets/values.ts";
 import { chooseNow } from "../../src/dispatch/choose-experts.ts";
 import { Dispatcher, type DispatcherDependencies } from "../../src/dispatch/dispatcher.ts";

@@ -1,7 +1,7 @@
 /** Do two controllers on one store ever lose each other's commits, and can one bad run or listener harm the others? */
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
+import { openSqliteRunStore } from "../../src/adapters/sqlite/run-store.ts";
 import { RunBook, type Committed } from "../../src/dispatch/run-book.ts";
 import type { RunStore } from "../../src/ports/run-store.ts";
 import type { Command } from "../../src/run/commands.ts";

@@ -1,5 +1,5 @@
 /** Claims a data folder, prints whether it got it, and keeps it until it is killed. Arguments: folder, URL. */
-import { claimDataFolder } from "../../src/adapters/data-folder.ts";
+import { claimDataFolder } from "../../src/adapters/folder/data-folder.ts";
 import { asTuttiError } from "../../src/errors.ts";
 
 const [folder = "", url] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** Leaves a queue behind that has known every kind of job, closed. The process must end by itself. */
-import { createInProcessJobQueue } from "../../src/adapters/in-process-job-queue.ts";
+import { createInProcessJobQueue } from "../../src/adapters/in-process/job-queue.ts";
 import { jobOf, obedientHandler } from "../contracts/jobs.ts";
 
 const queue = createInProcessJobQueue({ onError: () => {} });

@@ -3,7 +3,7 @@
  * and the outbox entry `n<n>`, which is removed again where n is a multiple of three. Argument: the store's file.
  */
 import { writeSync } from "node:fs";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
+import { openSqliteRunStore } from "../../src/adapters/sqlite/run-store.ts";
 import { addition, creation, entryOf } from "../contracts/events.ts";
 
 const store = openSqliteRunStore({ file: process.argv[2] ?? "" });

@@ -1,5 +1,5 @@
 /** Expires whatever was used up to a second from now, without end. Argument: the folder of the assets. */
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
 
 const store = openFolderAssetStore({ folder: process.argv[2] ?? "" });
 process.stdout.write("started\n");

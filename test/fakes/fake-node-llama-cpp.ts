@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { LlamaChat, LlamaSequence, LlamaTurn, NodeLlamaCpp } from "../../src/adapters/node-llama-cpp.ts";
+import type { LlamaChat, LlamaSequence, LlamaTurn, NodeLlamaCpp } from "../../src/adapters/llama-cpp/node-llama-cpp.ts";
 
 export interface FakeLlamaOptions {
   readonly pieces: readonly string[];

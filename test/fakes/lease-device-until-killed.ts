@@ -1,5 +1,5 @@
 /** Leases a device, prints its name or the code of the error, and keeps it until it is killed. Arguments: folder, devices. */
-import { createFileDeviceLeases } from "../../src/adapters/file-device-lease.ts";
+import { createFileDeviceLeases } from "../../src/adapters/folder/device-lease.ts";
 import { asTuttiError } from "../../src/errors.ts";
 import { parseDevices } from "../../workers/devices.ts";
 

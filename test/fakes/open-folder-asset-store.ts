@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
 import type { AssetStoreHarness } from "../contracts/asset-store.contract.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

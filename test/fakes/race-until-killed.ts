@@ -3,7 +3,7 @@
  * that won. Arguments: the URL of Redis, the prefix, how many clients.
  */
 import { writeSync } from "node:fs";
-import { openRedisRunStore } from "../../src/adapters/redis-run-store.ts";
+import { openRedisRunStore } from "../../src/adapters/redis/run-store.ts";
 import { addition, noteEvent } from "../contracts/events.ts";
 
 const [connection = "", prefix = "", clients = "1"] = process.argv.slice(2);

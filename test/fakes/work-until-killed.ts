@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { writeSync } from "node:fs";
-import { createBullMqJobQueue } from "../../src/adapters/bullmq-job-queue.ts";
+import { createBullMqJobQueue } from "../../src/adapters/bullmq/job-queue.ts";
 
 const [connection = "", prefix = "", lockDurationMs = "1000"] = process.argv.slice(2);
 const print = (line: string): void => void writeSync(1, `${line}\n`);

@@ -2,8 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { openFolderAssetStore } from "../../src/adapters/folder-asset-store.ts";
-import { openSqliteRunStore } from "../../src/adapters/sqlite-run-store.ts";
+import { openFolderAssetStore } from "../../src/adapters/folder/asset-store.ts";
+import { openSqliteRunStore } from "../../src/adapters/sqlite/run-store.ts";
 import type { Asset } from "../../src/assets/asset.ts";
 import { RunBook } from "../../src/dispatch/run-book.ts";
 import { createTemplateFuser } from "../../src/fuse/template-fuser.ts";

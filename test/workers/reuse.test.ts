@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSqliteResultCache } from "../../src/adapters/sqlite-result-cache.ts";
+import { openSqliteResultCache } from "../../src/adapters/sqlite/result-cache.ts";
 import { assetsBehind } from "../../src/assets/recorded-outputs.ts";
 import type { ResultCache } from "../../src/ports/result-cache.ts";
 import type { ExpertCard } from "../../src/registry/expert-card.ts";
