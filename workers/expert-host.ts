@@ -4,6 +4,8 @@
  * URLs of modules that bring experts, and last the name of the runtime, for those who look at the list of processes.
  */
 import { asTuttiError, TuttiError } from "../src/errors.ts";
+import type { Usage } from "../src/run/events.ts";
+import { addTokens } from "../src/run/usage.ts";
 import { HostExperts, runItems, type Loaded } from "./host-experts.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 import type { AbortMessage, CallMessage, ErrorMessage, FromHost, SentError, ToHost } from "./protocol.ts";
@@ -49,10 +51,13 @@ async function answer(call: CallMessage): Promise<void> {
   }
 }
 
-async function respond({ callId, expertId, items }: CallMessage, { whole, own }: Running): Promise<FromHost> {
+async function respond(
+  { callId, expertId, registered, items }: CallMessage,
+  { whole, own }: Running,
+): Promise<FromHost> {
   let loaded: Loaded;
   try {
-    loaded = await experts.load(expertId);
+    loaded = await experts.load(expertId, registered);
   } catch (thrown) {
     return errorMessage(callId, "loading", thrown);
   }
@@ -63,13 +68,16 @@ async function respond({ callId, expertId, items }: CallMessage, { whole, own }:
   try {
     const { signal } = whole;
     const signals = own.map((controller) => AbortSignal.any([signal, controller.signal]));
-    const outcomes = await runItems(loaded, items, signals, signal);
+    const used: Usage[] = items.map(() => ({}));
+    const outcomes = await runItems(loaded, items, signals, signal, (item, usage) => {
+      used[item] = addTokens(used[item] ?? {}, usage);
+    });
     signal.throwIfAborted();
     return {
       type: "result",
       callId,
-      outcomes: outcomes.map((outcome) =>
-        outcome instanceof Error ? { error: sentError(outcome) } : { outputs: outcome },
+      outcomes: outcomes.map((outcome, item) =>
+        outcome instanceof Error ? { error: sentError(outcome) } : { outputs: outcome, usage: used[item] ?? {} },
       ),
       loadMs: loaded.loadMs,
       runMs: performance.now() - started,
@@ -94,6 +102,6 @@ function errorMessage(callId: number, when: ErrorMessage["while"], thrown: unkno
 
 /** Where memory ran out, there may be some the next time. */
 function sentError(thrown: unknown, outOfMemory = isOutOfMemory(thrown)): SentError {
-  const { code, message, retryable } = asTuttiError(thrown, "expert-failed");
-  return { code, message, retryable: retryable || outOfMemory };
+  const { code, message, retryable, retryAfter } = asTuttiError(thrown, "expert-failed");
+  return { code, message, retryable: retryable || outOfMemory, retryAfter };
 }

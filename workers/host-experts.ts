@@ -5,11 +5,23 @@ import { TuttiError } from "../src/errors.ts";
 import { builtinExperts } from "../tools/builtin/index.ts";
 import { batchEncoder } from "../tools/builtin/text/batch-encoder.ts";
 import type { Expert, ExpertContext } from "../tools/define-expert.ts";
+import { connectExpert } from "../tools/providers/index.ts";
+import type { RegisteredSetup } from "../src/ports/expert-runner.ts";
+import type { ProviderSetup } from "../src/registry/provider-setup.ts";
+import type { TokenUsage } from "../src/run/usage.ts";
 import type { CallItem } from "./protocol.ts";
 
-export interface Loaded {
+interface Opened {
   readonly expert: Expert;
   readonly model: unknown;
+}
+
+interface Held {
+  readonly revision: number;
+  readonly loaded: Promise<Opened>;
+}
+
+export interface Loaded extends Opened {
   /** Milliseconds; 0 where it had been loaded before. */
   readonly loadMs: number;
 }
@@ -21,7 +33,7 @@ const moduleSchema = z.object({
 /** @param modules URLs of modules that export `experts`, besides the built-in ones */
 export class HostExperts {
   readonly #modules: readonly string[];
-  readonly #models = new Map<string, Promise<unknown>>();
+  readonly #held = new Map<string, Held>();
   #experts: Promise<readonly Expert[]> | undefined;
 
   constructor(modules: readonly string[]) {
@@ -29,17 +41,32 @@ export class HostExperts {
   }
 
   /** Loads a model once; a failed load is not remembered. */
-  async load(expertId: string): Promise<Loaded> {
+  async load(expertId: string, registered?: RegisteredSetup): Promise<Loaded> {
+    const key = registered ? `${expertId}@${registered.setup.card.version}` : expertId;
+    const revision = registered?.revision ?? 0;
+    const known = this.#held.get(key);
+    if (known?.revision === revision) return { ...(await known.loaded), loadMs: 0 };
+    const started = performance.now();
+    const held = { revision, loaded: this.#open(expertId, registered?.setup) };
+    this.#held.set(key, held);
+    held.loaded.catch(() => {
+      if (this.#held.get(key) === held) this.#held.delete(key);
+    });
+    // What the registration was before is not asked any more.
+    known?.loaded.then(({ expert, model }) => expert.unload?.(model)).catch(() => {});
+    return { ...(await held.loaded), loadMs: performance.now() - started };
+  }
+
+  async #open(expertId: string, setup: ProviderSetup | undefined): Promise<Opened> {
+    const expert = setup ? await connectExpert(setup) : await this.#find(expertId);
+    return { expert, model: await expert.load() };
+  }
+
+  async #find(expertId: string): Promise<Expert> {
     const experts = await (this.#experts ??= importExperts(this.#modules));
     const expert = experts.find((candidate) => candidate.card.id === expertId);
-    if (!expert) throw new TuttiError("expert-unavailable", `this worker has no expert ${expertId}`);
-    const known = this.#models.get(expertId);
-    if (known) return { expert, model: await known, loadMs: 0 };
-    const started = performance.now();
-    const loading = expert.load();
-    this.#models.set(expertId, loading);
-    loading.catch(() => this.#models.delete(expertId));
-    return { expert, model: await loading, loadMs: performance.now() - started };
+    if (expert) return expert;
+    throw new TuttiError("expert-unavailable", `this worker has no expert ${expertId}`);
   }
 }
 
@@ -49,9 +76,10 @@ async function importExperts(modules: readonly string[]): Promise<readonly Exper
 }
 
 /** The folder is made when the expert asks for it: most don't. */
-function contextOf(folder: string, signal: AbortSignal): ExpertContext {
+function contextOf(folder: string, signal: AbortSignal, usage: ExpertContext["usage"]): ExpertContext {
   return {
     signal,
+    ...(usage && { usage }),
     get scratch() {
       mkdirSync(folder, { recursive: true });
       return folder;
@@ -62,6 +90,7 @@ function contextOf(folder: string, signal: AbortSignal): ExpertContext {
 /**
  * One outcome per item, in order: one goes the plain way, several go together.
  * @param signals one per item
+ * @param used told what an item used
  * @param signal aborted when none of the items is wanted any more
  * @throws whatever the expert does
  */
@@ -70,9 +99,12 @@ export async function runItems(
   items: readonly CallItem[],
   signals: readonly AbortSignal[],
   signal: AbortSignal,
+  used: (item: number, usage: TokenUsage) => void,
 ): Promise<readonly (Readonly<Record<string, unknown>> | Error)[]> {
   const inputs = items.map((item) => ({ ...item.inputs }));
-  const contexts = items.map(({ scratch }, index) => contextOf(scratch, signals[index] ?? signal));
+  const contexts = items.map(({ scratch }, index) =>
+    contextOf(scratch, signals[index] ?? signal, (usage) => used(index, usage)),
+  );
   const [firstInputs] = inputs;
   const [firstContext] = contexts;
   if (inputs.length === 1 && firstInputs && firstContext) return [await expert.run(model, firstInputs, firstContext)];

@@ -1,7 +1,7 @@
 /** One child process and the calls that are under way in it. */
 import { fork, type ChildProcess } from "node:child_process";
 import { TuttiError } from "../src/errors.ts";
-import type { ExpertResult } from "../src/ports/expert-runner.ts";
+import type { ExpertResult, RegisteredSetup } from "../src/ports/expert-runner.ts";
 import type { CallItem, FromHost, SentError, ToHost } from "./protocol.ts";
 
 /** A host that ignores an abort this long is killed. */
@@ -20,6 +20,7 @@ export interface HostOptions {
 
 export interface HostCall {
   readonly expertId: string;
+  readonly registered?: RegisteredSetup | undefined;
   readonly items: readonly (CallItem & { readonly signal: AbortSignal })[];
   /** When none of the items is wanted any more. */
   readonly signal: AbortSignal;
@@ -27,7 +28,7 @@ export interface HostCall {
 
 export type HostReply =
   | {
-      readonly outcomes: readonly (ExpertResult["outputs"] | TuttiError)[];
+      readonly outcomes: readonly (ExpertResult | TuttiError)[];
       readonly loadMs: number;
       readonly runMs: number;
     }
@@ -79,7 +80,7 @@ export class HostProcess {
    * @throws TuttiError `worker-crashed` where the host died of something else than this call's own abort, or whatever
    *   kept the expert from being loaded
    */
-  async run({ expertId, items, signal }: HostCall): Promise<HostReply> {
+  async run({ expertId, registered, items, signal }: HostCall): Promise<HostReply> {
     if (this.#gone) throw crashed("is gone");
     const callId = (this.#calls += 1);
     const ended = new AbortController();
@@ -92,7 +93,7 @@ export class HostProcess {
       return await new Promise<HostReply>((resolve, reject) => {
         this.#pending.set(callId, { resolve, reject });
         const plain = items.map(({ inputs, scratch }) => ({ inputs, scratch }));
-        this.#send({ type: "call", callId, expertId, items: plain });
+        this.#send({ type: "call", callId, expertId, registered, items: plain });
         for (const [item, { signal: wanted }] of items.entries()) {
           whenAborted(wanted, () => this.#send({ type: "abort", callId, item }));
         }
@@ -135,7 +136,7 @@ export class HostProcess {
     this.#pending.delete(message.callId);
     if (message.type === "result") {
       const { outcomes, loadMs, runMs } = message;
-      const received = outcomes.map((outcome) => ("error" in outcome ? errorOf(outcome.error) : outcome.outputs));
+      const received = outcomes.map((outcome) => ("error" in outcome ? errorOf(outcome.error) : outcome));
       pending?.resolve({ outcomes: received, loadMs, runMs });
     } else if (message.while === "running") {
       pending?.resolve({ fault: errorOf(message.error), outOfMemory: message.outOfMemory });
@@ -148,8 +149,8 @@ export class HostProcess {
   }
 }
 
-function errorOf({ code, message, retryable }: SentError): TuttiError {
-  return new TuttiError(code, message, { retryable });
+function errorOf({ code, message, retryable, retryAfter }: SentError): TuttiError {
+  return new TuttiError(code, message, { retryable, retryAfter });
 }
 
 function crashed(what: string): TuttiError {

@@ -52,8 +52,10 @@ export function createProcessPool({
   const turns = new DeviceTurns();
   const batchers = new Map<string, Batcher<ExpertCall, ExpertResult>>();
 
-  function batcherFor(expert: ExpertCard): Batcher<ExpertCall, ExpertResult> {
-    const known = batchers.get(expert.id);
+  /** Calls of different revisions of an expert go to different models. */
+  function batcherFor({ expert, registered }: ExpertCall): Batcher<ExpertCall, ExpertResult> {
+    const key = `${expert.id}@${expert.version}#${registered?.revision ?? 0}`;
+    const known = batchers.get(key);
     if (known) return known;
     const { batch, concurrency } = expert.limits;
     const batcher = new Batcher<ExpertCall, ExpertResult>({
@@ -61,7 +63,7 @@ export function createProcessPool({
       ...(batch ? { waitMs: batch.waitMs } : { places: concurrency }),
       call: (items, signal) => callExpert(expert, items, signal),
     });
-    batchers.set(expert.id, batcher);
+    batchers.set(key, batcher);
     return batcher;
   }
 
@@ -81,7 +83,7 @@ export function createProcessPool({
 
   return {
     async run(call) {
-      return batcherFor(call.expert).run(call);
+      return batcherFor(call).run(call);
     },
     deviceUse() {
       if (!device) return undefined;
@@ -120,7 +122,8 @@ async function callHost(
   const timer = setTimeout(() => limit.abort(), timeoutMs);
   const stop = AbortSignal.any([signal, limit.signal]);
   try {
-    const reply = await host.run({ expertId: expert.id, items, signal: stop });
+    const registered = items[0]?.registered;
+    const reply = await host.run({ expertId: expert.id, registered, items, signal: stop });
     // An expert that was stopped has no fault of its own.
     if ("fault" in reply && stop.aborted) throw reply.fault;
     return reply;
@@ -144,6 +147,8 @@ function resultsOf(expert: ExpertCard, count: number, reply: HostReply): BatchRe
     ...(expert.lane === "gpu" && { deviceMs: Math.round((100 * reply.runMs) / count) / 100 }),
   };
   return {
-    outcomes: reply.outcomes.map((outcome) => (outcome instanceof TuttiError ? outcome : { outputs: outcome, usage })),
+    outcomes: reply.outcomes.map((outcome) =>
+      outcome instanceof TuttiError ? outcome : { outputs: outcome.outputs, usage: { ...outcome.usage, ...usage } },
+    ),
   };
 }

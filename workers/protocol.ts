@@ -1,5 +1,7 @@
 /** What a worker and the child process that hosts its experts say to each other, over Node's IPC channel. */
 import type { ErrorCode } from "../src/errors.ts";
+import type { Usage } from "../src/run/events.ts";
+import type { RegisteredSetup } from "../src/ports/expert-runner.ts";
 
 export interface CallItem {
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -11,6 +13,8 @@ export interface CallMessage {
   readonly type: "call";
   readonly callId: number;
   readonly expertId: string;
+  /** How to reach it, for one that is neither built in nor of a module. */
+  readonly registered?: RegisteredSetup | undefined;
   readonly items: readonly CallItem[];
 }
 
@@ -27,9 +31,13 @@ export interface SentError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
+  /** Seconds from now. */
+  readonly retryAfter?: number | undefined;
 }
 
-export type SentOutcome = { readonly outputs: Readonly<Record<string, unknown>> } | { readonly error: SentError };
+export type SentOutcome =
+  | { readonly outputs: Readonly<Record<string, unknown>>; readonly usage: Usage }
+  | { readonly error: SentError };
 
 export interface ResultMessage {
   readonly type: "result";

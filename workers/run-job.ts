@@ -1,15 +1,20 @@
 /** Executes one job: claims its attempt, does the work of its kind of node, and commits how it ended. */
 import { loadSpilled, spill } from "../src/assets/values.ts";
-import { TuttiError } from "../src/errors.ts";
+import { asTuttiError, TuttiError } from "../src/errors.ts";
 import { nextAttempt, defaultRetryPolicy, type RetryPolicy } from "../src/dispatch/retry-policy.ts";
 import { recordedError } from "../src/dispatch/run-book.ts";
 import type { Fuser } from "../src/ports/fuser.ts";
 import { REPLAN_NODE, wantsReplan } from "../src/plan/outcomes.ts";
+import type { CallOutcome } from "../src/ports/merit-store.ts";
 import type { Job } from "../src/ports/job-queue.ts";
 import { isFinished, type NodeState, type RunState } from "../src/run/state.ts";
+import type { ChosenExpert, Usage } from "../src/run/events.ts";
+import { addTokens } from "../src/run/usage.ts";
+import { outcomeOf } from "./call-outcome.ts";
 import { giveUpWaiting } from "./give-up-waiting.ts";
 import { NotRecordedError } from "./growth.ts";
 import { runPlan, type PlanDependencies } from "./run-plan.ts";
+import { tellAnswer } from "./tell-answer.ts";
 import { runTask, type NodeResult, type TaskDependencies } from "./run-task.ts";
 
 export interface JobDependencies extends PlanDependencies, TaskDependencies {
@@ -17,6 +22,10 @@ export interface JobDependencies extends PlanDependencies, TaskDependencies {
   /** Recorded as who did it. */
   readonly workerId: string;
   readonly retryPolicy?: RetryPolicy;
+  /** Told how calls of experts went. */
+  readonly onOutcome?: ((outcome: CallOutcome) => void) | undefined;
+  /** Whether an expert has failed so often of late that it is not to be tried twice. */
+  readonly isFailing?: ((expert: ChosenExpert) => boolean) | undefined;
 }
 
 /**
@@ -40,14 +49,24 @@ export async function runJob(deps: JobDependencies, job: Job, signal: AbortSigna
     if (signal.aborted && !(await ended(deps, runId))) throw thrown;
     const error = recordedError(thrown);
     const at = book.now();
-    const next = nextAttempt(node, error, at, deps.retryPolicy ?? defaultRetryPolicy);
+    // First, since it may be the failure after which the expert is not to be tried again.
+    tell(deps, outcomeOf(node, { error }, at));
+    const { retryAfter = 0 } = asTuttiError(thrown);
+    const circumstances = { isFailing: deps.isFailing, retryAfterMs: retryAfter * 1000 };
+    const next = nextAttempt(node, error, at, deps.retryPolicy ?? defaultRetryPolicy, circumstances);
     await book.change(runId, { type: "fail", at, nodeId, attempt, error, next });
     return;
   }
   // Not inside the try: that a result can't be recorded is no failure of the step.
   const { outputs } = result;
   const usage = { queueMs: Math.max(0, (node.startedAt ?? 0) - (node.readyAt ?? 0)), ...result.usage };
-  await book.change(runId, { type: "complete", at: book.now(), nodeId, attempt, outputs, usage });
+  const at = book.now();
+  await book.change(runId, { type: "complete", at, nodeId, attempt, outputs, usage });
+  tell(deps, outcomeOf(node, { usage }, at));
+}
+
+function tell({ onOutcome }: JobDependencies, outcome: CallOutcome | undefined): void {
+  if (outcome) onOutcome?.(outcome);
 }
 
 /** An answer that is due although something was lost waits for a second planning, where there is a planner for that. */
@@ -86,7 +105,19 @@ async function runFuse(
   const load = loadSpilled.bind(undefined, assets, tenant);
   const started = performance.now();
   const notes: string[] = [];
-  const answer = await fuser.fuse({ state, load, note: (text) => void notes.push(text) }, signal);
+  let usage: Usage = {};
+  const telling = tellAnswer(book, runId, node);
+  const answer = await fuser.fuse(
+    {
+      state,
+      load,
+      note: (text) => void notes.push(text),
+      tell: telling.tell,
+      used: (more) => void (usage = addTokens(usage, more)),
+    },
+    signal,
+  );
+  await telling.told();
   for (const text of notes) {
     await book.change(runId, { type: "note", at: book.now(), nodeId: node.spec.id, text });
   }
@@ -95,5 +126,5 @@ async function runFuse(
     answer: await spill(assets, tenant, { type: "json", value: answer }, origin),
     fuser: { type: "text", value: fuser.name },
   } as const;
-  return { outputs, usage: { runMs: Math.round(performance.now() - started) } };
+  return { outputs, usage: { ...usage, runMs: Math.round(performance.now() - started) } };
 }

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TuttiError } from "../src/errors.ts";
-import type { ExpertRunner } from "../src/ports/expert-runner.ts";
-import type { Registry } from "../src/registry/registry.ts";
-import type { Usage } from "../src/run/events.ts";
+import type { ExpertRunner, RegisteredSetup } from "../src/ports/expert-runner.ts";
+import type { ExpertEntry, Registry } from "../src/registry/registry.ts";
+import type { ChosenExpert, Usage } from "../src/run/events.ts";
 import { resolveInputs } from "../src/run/resolve-inputs.ts";
 import type { NodeState, RunState } from "../src/run/state.ts";
 import type { Value } from "../src/run/value.ts";
@@ -16,6 +16,10 @@ import { storeOutputs } from "./store-outputs.ts";
 export interface TaskDependencies extends ReuseDependencies {
   readonly registry: Registry;
   readonly runner: ExpertRunner;
+  /** How to reach an expert that was registered. */
+  readonly setupOf?: ((entry: ExpertEntry) => RegisteredSetup | undefined) | undefined;
+  /** Brings the registry up to date. */
+  readonly refresh?: (() => Promise<void>) | undefined;
   /** Existing folder for what is made during calls. */
   readonly scratchRoot: string;
 }
@@ -23,6 +27,18 @@ export interface TaskDependencies extends ReuseDependencies {
 export interface NodeResult {
   readonly outputs: Readonly<Record<string, Value>>;
   readonly usage: Usage;
+}
+
+/**
+ * A version that was registered a moment ago may not have come to this process yet.
+ * @throws TuttiError `expert-unavailable`
+ */
+async function entryOf({ registry, refresh }: TaskDependencies, chosen: ChosenExpert): Promise<ExpertEntry> {
+  if (!registry.find(chosen)) await refresh?.();
+  const entry = registry.find(chosen);
+  if (entry && entry.unavailable === undefined) return entry;
+  const why = entry?.unavailable ?? `this worker knows no expert ${chosen.id} in version ${chosen.version}`;
+  throw new TuttiError("expert-unavailable", why);
 }
 
 /** Of this process, so that each has a folder of its own. */
@@ -41,7 +57,8 @@ export async function runTask(
   const task = registry.task(node.spec.task);
   const chosen = node.experts[node.expertIndex];
   if (!task || !chosen) throw new TuttiError("unknown-task", `this worker does not know the task ${node.spec.task}`);
-  const expert = registry.expert(chosen.id);
+  const entry = await entryOf(deps, chosen);
+  const expert = entry.card;
 
   const call = { tenant, task, expert, inputs: resolveInputs(state, node) };
   const key = await resultKey(deps, call);
@@ -55,7 +72,13 @@ export async function runTask(
   try {
     const loaded = await loadInputs(assets, tenant, call.inputs);
     try {
-      const result = await runner.run({ expert, inputs: loaded.inputs, scratch, signal });
+      const result = await runner.run({
+        expert,
+        registered: deps.setupOf?.(entry),
+        inputs: loaded.inputs,
+        scratch,
+        signal,
+      });
       const outputs = await storeOutputs(task, result.outputs, { assets, tenant, scratch, runId, nodeId });
       // Also where the request wants nothing reused: what was just computed is as good for others as any result.
       if (key !== undefined) await remember(deps, key, outputs);

@@ -3,7 +3,8 @@ import { pino, type Logger } from "pino";
 import pretty from "pino-pretty";
 import type { Config } from "../config.ts";
 import type { Committed } from "../dispatch/run-book.ts";
-import type { RunEvent } from "../run/events.ts";
+import { describeOrigin } from "../run/describe-node.ts";
+import type { NodeSpec, RunEvent } from "../run/events.ts";
 import { renderText } from "../run/render-text.ts";
 import { PLAN_NODE, type RunState } from "../run/state.ts";
 
@@ -25,7 +26,7 @@ export function createLogger({ log, logLevel }: Pick<Config, "log" | "logLevel">
 /** Writes what happened to a run. */
 export function logCommit(logger: Logger, { state, events }: Committed): void {
   for (const event of events) {
-    const level = isTrouble(event) ? "warn" : "info";
+    const level = isTrouble(event) ? "warn" : event.type === "answer-part" ? "debug" : "info";
     logger[level]({ ...fieldsOf(event), runId: state.runId, seq: event.seq }, tell(event));
     const planned = "nodeId" in event.data && event.data.nodeId === PLAN_NODE && isSettledEvent(event);
     if (planned || event.type === "run-finished") logGraph(logger, state, planned ? "plan" : "result");
@@ -65,13 +66,17 @@ function fieldsOf(event: RunEvent): Record<string, unknown> {
   }
 }
 
+function originOf({ by }: NodeSpec): string {
+  return by === undefined ? "" : `, ${describeOrigin(by)}`;
+}
+
 function tell(event: RunEvent): string {
   const run = event.runId;
   switch (event.type) {
     case "run-created":
       return `${run} accepted`;
     case "node-added":
-      return `${run} ${event.data.node.id} added: ${event.data.node.task}`;
+      return `${run} ${event.data.node.id} added: ${event.data.node.task}${originOf(event.data.node)}`;
     case "node-ready":
       return `${run} ${event.data.nodeId} ready, attempt ${event.data.attempt}`;
     case "node-routed":
@@ -94,6 +99,8 @@ function tell(event: RunEvent): string {
       return `${run} ${event.data.nodeId} spreads over ${event.data.width} items`;
     case "condition-decided":
       return `${run} ${event.data.nodeId} condition ${event.data.holds ? "holds" : "does not hold"}`;
+    case "answer-part":
+      return `${run} ${event.data.nodeId} writes: ${event.data.text}`;
     case "note-added":
       return `${run} ${event.data.nodeId}: ${event.data.text}`;
     case "run-finished":

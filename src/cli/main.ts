@@ -40,8 +40,8 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./runs.ts")).runs,
   },
   experts: {
-    usage: "experts",
-    does: "list the experts, and why some can't be used",
+    usage: "experts list | add | check | remove",
+    does: "list the experts, and why some can't be used; change a server's",
     load: async () => (await import("./experts.ts")).experts,
   },
   models: {
@@ -58,7 +58,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./eval.ts")).evaluate,
   },
   demo: {
-    usage: "demo",
+    usage: "demo [--lite]",
     does: "run the sample request with the sample pictures",
     load: async () => (await import("./demo.ts")).demo,
   },

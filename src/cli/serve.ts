@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { compose, type Composed } from "../compose/compose.ts";
 import { loadConfig, type Config } from "../config.ts";
+import { isLoopbackName } from "../http/admin.ts";
 import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Health } from "../tutti.ts";
@@ -26,7 +27,13 @@ export async function serve(argv: readonly string[]): Promise<number> {
   const { tutti, logger } = composed;
   try {
     const server = await listen(
-      createApp(tutti, { logger, dashboard: composed.dashboard, adminToken: config.adminToken }),
+      createApp(tutti, {
+        logger,
+        dashboard: composed.dashboard,
+        adminToken: config.adminToken,
+        isLocal: isLoopbackName(config.host),
+        fetch: composed.fetch,
+      }),
       { host: config.host, port: config.port },
     );
     composed.setUrl(server.url);

@@ -8,7 +8,8 @@ export interface PullDisplay {
   readonly end: () => void;
 }
 
-type Screen = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "write">;
+/** Where it is shown. */
+export type Screen = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "write">;
 
 /** Elsewhere than on a terminal, a line for each tenth. */
 const STEPS = 10;

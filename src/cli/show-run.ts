@@ -5,7 +5,8 @@ import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Answer } from "../fuse/answer.ts";
 import { safeName } from "../assets/safe-name.ts";
-import type { RunEvent } from "../run/events.ts";
+import { describeOrigin, seconds } from "../run/describe-node.ts";
+import type { NodeSpec, RunEvent } from "../run/events.ts";
 import { renderText } from "../run/render-text.ts";
 import { PLAN_NODE } from "../run/state.ts";
 import type { RunReport, Tutti } from "../tutti.ts";
@@ -22,9 +23,11 @@ const { bold, dim, good, bad } = paintFor(out);
 
 /** Follows a run to its end. */
 export async function showRun(tutti: Tutti, runId: string, { tenant, outputFolder }: ShowOptions): Promise<RunReport> {
-  const drawing = { color: out.isTTY, columns: out.columns ?? 110 };
+  const drawing = { color: out.isTTY, columns: out.columns || 110 };
+  let createdAt = 0;
   for await (const event of tutti.events(tenant, runId, 0, new AbortController().signal)) {
-    const line = lineFor(event);
+    if (event.type === "run-created") createdAt = event.at;
+    const line = lineFor(event, event.at - createdAt);
     if (line !== undefined) out.write(`${line}\n`);
     if (isPlanned(event)) {
       const { state } = await tutti.run(tenant, runId);
@@ -45,8 +48,11 @@ function isPlanned(event: RunEvent): boolean {
   return ended && event.data.nodeId === PLAN_NODE;
 }
 
-function lineFor(event: RunEvent): string | undefined {
+/** @param sinceMs how long the run had been going on by then */
+function lineFor(event: RunEvent, sinceMs: number): string | undefined {
   switch (event.type) {
+    case "node-added":
+      return plannedLine(event.data.node, sinceMs);
     case "node-started":
       return dim(`  … ${event.data.nodeId} ${event.data.expert?.id ?? ""}`.trimEnd());
     case "node-succeeded":
@@ -62,6 +68,13 @@ function lineFor(event: RunEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** A step that has just been planned: the next ones may still be being written, and this one begins. */
+function plannedLine({ id, task, kind, item, by }: NodeSpec, sinceMs: number): string | undefined {
+  if (kind !== "task" || item) return undefined;
+  const origin = by === undefined ? "" : `, ${describeOrigin(by)}`;
+  return `  + ${id} ${task} ${dim(`at ${seconds(sinceMs)}${origin}`)}`;
 }
 
 async function saveFiles(tutti: Tutti, tenant: string, { assets }: Answer, folder: string): Promise<void> {

@@ -9,14 +9,14 @@ import { endSoon, untilToldToStop } from "./until-told-to-stop.ts";
 
 const HELP = `Usage: tutti worker [--lanes LANE,...]
 
-Does the steps of the given lanes (${allLanes.join(", ")}; cpu if none is given) for all processes on REDIS_URL, until
+Does the steps of the given lanes (${allLanes.join(", ")}; cpu and remote if none are given) for all processes on REDIS_URL, until
 SIGTERM or Ctrl-C: it finishes its active steps for up to TUTTI_DRAIN_SECONDS, hands the rest back, and exits 0.
 TUTTI_DATA must be the folder that the other processes use: files travel through it.`;
 
 export async function worker(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { help: { type: "boolean", short: "h" }, lanes: { type: "string", default: "cpu" } },
+    options: { help: { type: "boolean", short: "h" }, lanes: { type: "string", default: "cpu,remote" } },
   });
   if (values.help) {
     console.log(HELP);

@@ -9,13 +9,20 @@ import { createInProcessJobQueue } from "../adapters/in-process/job-queue.ts";
 import { createRedisCapacity } from "../adapters/redis/capacity.ts";
 import { checkRedis, type RedisCheck } from "../adapters/redis/check.ts";
 import { closeRedis, connectRedis } from "../adapters/redis/connection.ts";
+import { openRedisExpertStore } from "../adapters/redis/expert-store.ts";
+import { openRedisMeritStore } from "../adapters/redis/merit-store.ts";
 import { openRedisResultCache } from "../adapters/redis/result-cache.ts";
 import { openRedisRunStore } from "../adapters/redis/run-store.ts";
+import { StreamFeed } from "../adapters/redis/stream-feed.ts";
+import { openSqliteExpertStore } from "../adapters/sqlite/expert-store.ts";
+import { openSqliteMeritStore } from "../adapters/sqlite/merit-store.ts";
 import { openSqliteResultCache } from "../adapters/sqlite/result-cache.ts";
 import { openSqliteRunStore } from "../adapters/sqlite/run-store.ts";
 import type { Config } from "../config.ts";
 import type { Capacity } from "../ports/capacity.ts";
+import type { ExpertStore } from "../ports/expert-store.ts";
 import type { JobQueue } from "../ports/job-queue.ts";
+import type { MeritStore } from "../ports/merit-store.ts";
 import type { ResultCache } from "../ports/result-cache.ts";
 import type { RunStore } from "../ports/run-store.ts";
 
@@ -24,6 +31,8 @@ export interface Backends {
   readonly queue: JobQueue;
   readonly capacity: Capacity;
   readonly results: ResultCache;
+  readonly experts: ExpertStore;
+  readonly merits: MeritStore;
   /** Whether jobs outlive this process; otherwise its next start has to bring them back. */
   readonly queueIsDurable: boolean;
   /** Whether new runs may be accepted. */
@@ -55,6 +64,8 @@ async function openEmbedded({ dataFolder, keepMs }: Config, onError: OnError): P
 function openInFolder(folder: string, keepMs: number, lease: DataFolderLease, onError: OnError): Backends {
   const store = openSqliteRunStore({ file: join(folder, "runs.sqlite"), keepFinishedMs: keepMs });
   const results = openSqliteResultCache({ file: join(folder, "results.sqlite"), keepMs });
+  const experts = openSqliteExpertStore({ file: join(folder, "experts.sqlite") });
+  const merits = openSqliteMeritStore({ file: join(folder, "merits.sqlite") });
   const queue = createInProcessJobQueue({ onError });
   const capacity = createInProcessCapacity();
   return {
@@ -62,13 +73,15 @@ function openInFolder(folder: string, keepMs: number, lease: DataFolderLease, on
     queue,
     capacity,
     results,
+    experts,
+    merits,
     queueIsDurable: false,
     check: () => Promise.resolve({ ok: true, problems: [] }),
     setUrl: (url) => lease.setUrl(url),
     async close() {
       try {
         await queue.close();
-        await Promise.all([capacity.close(), results.close(), store.close()]);
+        await Promise.all([capacity.close(), results.close(), experts.close(), merits.close(), store.close()]);
       } finally {
         await lease.release();
       }
@@ -83,7 +96,11 @@ async function openShared(
 ): Promise<Backends> {
   const tell = (error: unknown, what: unknown = "Redis"): void => onError(error, what);
   const address = { connection: url, prefix, onError: tell };
-  const store = openRedisRunStore({ ...address, keepFinishedMs: keepMs });
+  // Told of by the others already.
+  const asked: Redis = connectRedis(url, { maxRetriesPerRequest: 1 }, () => {});
+  // One blocking connection for all that is watched.
+  const feed = new StreamFeed({ address: url, commands: asked, prefix, onError: tell });
+  const store = openRedisRunStore({ ...address, feed, keepFinishedMs: keepMs });
   const queue = createBullMqJobQueue({
     ...address,
     lockDurationMs: takeoverMs,
@@ -91,21 +108,31 @@ async function openShared(
   });
   const capacity = createRedisCapacity(address);
   const results = openRedisResultCache({ ...address, keepMs });
+  const experts = openRedisExpertStore({ ...address, feed });
+  const merits = openRedisMeritStore(address);
   const dashboard = await createQueueDashboard({ ...address, basePath: "/queues" });
-  // Told of by the others already.
-  const asked: Redis = connectRedis(url, { maxRetriesPerRequest: 1 }, () => {});
   return {
     store,
     queue,
     capacity,
     results,
+    experts,
+    merits,
     queueIsDurable: true,
     check: () => checkRedis(asked),
     dashboard: dashboard.handler,
     setUrl: () => {},
     async close() {
       await queue.close();
-      await Promise.all([capacity.close(), results.close(), store.close(), dashboard.close()]);
+      await Promise.all([
+        capacity.close(),
+        results.close(),
+        experts.close(),
+        merits.close(),
+        store.close(),
+        dashboard.close(),
+      ]);
+      feed.close();
       closeRedis(asked);
     },
   };

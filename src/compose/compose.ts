@@ -13,13 +13,18 @@ import { chooseNow } from "../dispatch/choose-experts.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { RunBook, type Committed } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";
+import { createGuardedFetch, type GuardedFetch } from "../net/guarded-fetch.ts";
 import { lanes as allLanes, type Lane } from "../registry/expert-card.ts";
 import { createAdmission } from "../service/admission.ts";
+import { followExpertFolder } from "../service/expert-folder.ts";
+import { createExpertService } from "../service/expert-service.ts";
 import { createRunService } from "../service/run-service.ts";
 import type { Tutti } from "../tutti.ts";
 import { openBackends, type Backends } from "./backends.ts";
 import { createPlanningEmbedder } from "./embedder.ts";
+import { openExperts, toolWatcher } from "./experts.ts";
 import { keepHouse } from "./housekeeping.ts";
+import { openMerits } from "./merits.ts";
 import { openMinds } from "./minds.ts";
 import { openRegistry } from "./registry.ts";
 import { openRunner, watchDevice } from "./runner.ts";
@@ -35,6 +40,8 @@ export interface Composed {
   readonly workerId: string;
   readonly setUrl: (url: string) => void;
   readonly dashboard: Backends["dashboard"];
+  /** For files that requests name by URL; undefined where that is switched off. */
+  readonly fetch: GuardedFetch | undefined;
   readonly onCommit: (listener: (committed: Committed) => void) => void;
 }
 
@@ -75,12 +82,24 @@ async function composeOver(
 
   const now = Date.now;
   const registry = await openRegistry(config.searchPath, config.expertModules);
+  const experts = await openExperts(config, { store: backends.experts, registry }, onError);
+  const { directory } = experts;
   const assets = openFolderAssetStore({ folder: join(config.dataFolder, "assets") });
   const runner = await openRunner(config, { servesGpu: lanes.includes("gpu"), warn: (text) => logger.warn(text) });
+  const { merits, selector: byMerit } = openMerits({
+    store: backends.merits,
+    registry,
+    directory,
+    lanes,
+    now,
+    onError,
+  });
   const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
   const minds = await openMinds(config, {
     registry,
     embedder,
+    selector: byMerit,
+    isFailing: (expert) => merits.isFailing(expert),
     controls: lanes.includes("control"),
     onPlanning: (event) => logger.debug(event, `planning: ${event.type}`),
   });
@@ -95,11 +114,15 @@ async function composeOver(
     book,
     assets,
     registry,
+    refresh: () => directory.refresh(),
+    setupOf: (entry) => directory.setupOf(entry),
     runner,
     planner,
     fuser,
     scratchRoot: scratch.folder,
     workerId,
+    onOutcome: (outcome) => merits.add(outcome),
+    isFailing: (expert) => merits.isFailing(expert),
     results: backends.results,
     onResultsError: (error) => logger.warn({ err: error }, "a recorded result could not be read or written"),
   };
@@ -126,13 +149,17 @@ async function composeOver(
   );
 
   let closing: Promise<void> | undefined;
+  let unfollow: (() => void) | undefined;
   async function close(): Promise<void> {
+    unfollow?.();
     endHousekeeping();
     endWatch();
     try {
       await Promise.all(workers.map((worker) => worker.close(config.drainMs)));
       // Only now: what active steps led to in the meantime is dispatched, too.
       dispatcher.close();
+      await merits.close();
+      experts.close();
       await minds.close();
       await runner.close();
       await assets.close();
@@ -150,14 +177,20 @@ async function composeOver(
   }
   const admission = createAdmission(backends.check);
   const runs = createRunService({ book, store, assets, registry, planner });
-  const tutti: Tutti = {
-    ...runs,
+  const entrance: Pick<Tutti, "submit" | "wait" | "upload"> = {
     async submit(request, options) {
       if (closing) throw new TuttiError("shutting-down", "the server is stopping; try again soon", { retryable: true });
       await admission.admit();
       return runs.submit(request, options);
     },
+    wait: (tenant, runId, signal) => runs.wait(tenant, runId, signal),
     upload: (upload) => receiveAsset(assets, upload, new Date(now())),
+  };
+  const tutti: Tutti = {
+    ...runs,
+    ...createExpertService({ store: backends.experts, registry, directory, runs: entrance, now, logger }),
+    ...entrance,
+    merits: (named) => merits.summaries(named),
     async asset(tenant, id) {
       const asset = await assets.find(tenant, id);
       if (asset) return asset;
@@ -181,12 +214,17 @@ async function composeOver(
     },
     close: () => (closing ??= close()),
   };
+  const { expertsFolder: folder } = config;
+  if (folder !== undefined && lanes.includes("control")) {
+    unfollow = await followExpertFolder({ folder, experts: tutti, logger, watchTools: toolWatcher(config) });
+  }
   return {
     tutti,
     logger,
     workerId,
     setUrl: backends.setUrl,
     dashboard: backends.dashboard,
+    fetch: config.fetchesUrls ? createGuardedFetch() : undefined,
     onCommit: (listener) => book.onCommit(listener),
   };
 }

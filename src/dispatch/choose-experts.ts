@@ -1,11 +1,15 @@
 /** Who may do a step: asks the selector, and checks what comes back. */
 import { TuttiError } from "../errors.ts";
 import type { Selection, Selector } from "../ports/selector.ts";
+import type { ExpertCard } from "../registry/expert-card.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { NodeSpec } from "../run/events.ts";
 
 /** How long a selector may think, milliseconds. */
 const LIMIT_MS = 30_000;
+
+/** Characters of an input that are looked at. */
+const MOST_WORDS = 500;
 
 interface Choice {
   readonly registry: Registry;
@@ -15,7 +19,9 @@ interface Choice {
 /** As `chooseExperts`, where nobody has to think; undefined where somebody has, or where it would throw. */
 export function chooseNow({ registry, selector }: Choice, spec: NodeSpec): Selection | undefined {
   if (!selector.selectNow) return undefined;
-  const candidates = registry.expertsFor(spec.task).filter(({ id }) => spec.expert === undefined || id === spec.expert);
+  // What a plan insists on takes no choosing; `chooseExperts` says so where it isn't there.
+  if (spec.expert !== undefined) return undefined;
+  const candidates = registry.expertsFor(spec.task, wordsIn(spec)).filter((card) => mayDo(card, spec));
   const selection = candidates.length > 0 ? selector.selectNow(spec, candidates) : undefined;
   return selection && selection.experts.length > 0 ? selection : undefined;
 }
@@ -30,16 +36,36 @@ export async function chooseExperts(
   signal: AbortSignal,
 ): Promise<Selection> {
   const { task } = spec;
-  const candidates = spec.expert === undefined ? registry.expertsFor(task) : [registry.expert(spec.expert)];
+  const able = spec.expert === undefined ? registry.expertsFor(task, wordsIn(spec)) : [registry.expert(spec.expert)];
+  const candidates = able.filter((card) => mayDo(card, spec));
   const [first] = candidates;
+  if (!first && able[0]) {
+    throw new TuttiError(
+      "expert-unavailable",
+      `${able[0].id} has effects outside of Tutti, which the request doesn't allow`,
+    );
+  }
   if (!first) throw new TuttiError("expert-unavailable", whyNobody(registry, task));
   if (first.task !== task) {
     throw new TuttiError("invalid-plan", `the expert ${first.id} does ${first.task}, not ${task}; leave it out`);
   }
   const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  const { experts, reason } = await selector.select(spec, candidates, limit);
-  if (experts.length === 0) throw new TuttiError("expert-unavailable", `nobody was chosen for ${task}: ${reason}`);
-  return { experts, reason };
+  const selection = await selector.select(spec, candidates, limit);
+  if (selection.experts.length > 0) return selection;
+  throw new TuttiError("expert-unavailable", `nobody was chosen for ${task}: ${selection.reason}`);
+}
+
+/** What the plan itself says of the step. */
+function wordsIn({ task, inputs }: NodeSpec): string {
+  const texts = Object.values(inputs).flatMap((binding) =>
+    "value" in binding && binding.value.type === "text" ? [binding.value.value.slice(0, MOST_WORDS)] : [],
+  );
+  return [task, ...texts].join(" ");
+}
+
+/** Who was registered after the plan was made may have effects that nobody reckoned with. */
+function mayDo({ effects }: ExpertCard, spec: NodeSpec): boolean {
+  return effects === "none" || spec.effects === "external";
 }
 
 function whyNobody(registry: Registry, task: string): string {

@@ -17,7 +17,7 @@ import type { SpilledValue, Value } from "../run/value.ts";
 import { chooseExperts } from "./choose-experts.ts";
 import { Conditions } from "./conditions.ts";
 import { attemptOf, currentNode, jobFor, jobId } from "./job-of.ts";
-import { cardOf, Places } from "./places.ts";
+import { Places } from "./places.ts";
 import { QueuedEntries } from "./queued-entries.ts";
 import { CONDITION, recordedError, type Committed, type RunBook } from "./run-book.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -218,7 +218,7 @@ export class Dispatcher {
 
   #laneOf(node: NodeState): Lane {
     const expert = node.experts[node.expertIndex];
-    return (expert && cardOf(this.#deps.registry, expert.id)?.lane) ?? (node.spec.kind === "task" ? "cpu" : "control");
+    return (expert && this.#deps.registry.find(expert)?.card.lane) ?? (node.spec.kind === "task" ? "cpu" : "control");
   }
 
   /** One run's trouble is logged and stays its own. While everything closes, much fails that is no fault. */

@@ -1,7 +1,7 @@
 /** Places at experts: who may be on a lane, so that a slow expert never fills one. */
 import type { Capacity } from "../ports/capacity.ts";
 import type { Job, JobQueue } from "../ports/job-queue.ts";
-import type { ExpertCard, Lane } from "../registry/expert-card.ts";
+import type { Lane } from "../registry/expert-card.ts";
 import type { Registry } from "../registry/registry.ts";
 
 /** Milliseconds of waiting for a place that are worth one level of priority, as on the queues. */
@@ -53,7 +53,7 @@ export class Places {
   }
 
   async #limitOf(expert: string): Promise<number> {
-    const card = cardOf(this.#deps.registry, expert);
+    const card = this.#deps.registry.newest(expert);
     if (!card) return 1;
     const { concurrency, batch } = card.limits;
     // One batch is computed while the next one gathers.
@@ -69,8 +69,4 @@ export class Places {
     workers.catch(() => this.#counts.delete(lane));
     return workers;
   }
-}
-
-export function cardOf(registry: Registry, id: string): ExpertCard | undefined {
-  return registry.experts.find((entry) => entry.card.id === id)?.card;
 }

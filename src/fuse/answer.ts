@@ -24,6 +24,8 @@ export const answerAssetSchema = z.object({
 export type AnswerAsset = z.infer<typeof answerAssetSchema>;
 
 export const answerSchema = z.object({
+  /** `reply`: no step stands behind it; it is what the language model says of itself. Left out: it is made of results. */
+  basis: z.literal("reply").optional(),
   text: z.string(),
   citations: z.array(citationSchema),
   assets: z.array(answerAssetSchema),

@@ -31,9 +31,29 @@ async function fuse({ state, load }: FuseInput, findTask: FindTask): Promise<Ans
     writer.sentence(describeNode(state, findTask, node, outputs), node);
     assets.push(...filesOf(node, outputs));
   }
+  const reply = replyOf(state);
+  if (reply !== undefined && tasks.length === 0) return sayReply(reply);
   tellFailures(writer, state, findTask);
-  tellNotes(writer, state);
+  tellNotes(writer, state, reply);
   return { text: writer.text, citations: writer.citations, assets };
+}
+
+/** What the planner said itself, beside its steps or instead of any. */
+function replyOf({ nodes }: RunState): string | undefined {
+  const replies = [...nodes.values()].flatMap(({ spec, outputs: { reply } }) =>
+    spec.kind === "plan" && reply?.type === "text" ? [reply.value] : [],
+  );
+  return replies.length > 0 ? replies.join("\n") : undefined;
+}
+
+/** Nobody shall take it for the result of work. */
+function sayReply(reply: string): Answer {
+  return {
+    basis: "reply",
+    text: `The language model says, with no step behind it: ${reply}`,
+    citations: [],
+    assets: [],
+  };
 }
 
 async function loadAll(
@@ -78,8 +98,9 @@ function tellFailures(writer: AnswerWriter, state: RunState, findTask: FindTask)
 }
 
 /** What the planner had to say: what it did not understand, and what it left aside. Refusals are told as failures. */
-function tellNotes(writer: AnswerWriter, { notes }: RunState): void {
+function tellNotes(writer: AnswerWriter, { notes }: RunState, reply: string | undefined): void {
   const texts = new Set(notes.map(({ text }) => text).filter((text) => !text.startsWith(REFUSAL)));
+  if (reply !== undefined) texts.add(`The language model says: ${reply}`);
   if (texts.size === 0) return;
   writer.line("\nNote:");
   for (const text of texts) writer.line(`- ${text}`);

@@ -4,6 +4,7 @@ import type { Tutti } from "../tutti.ts";
 import { createContext, type AppOptions } from "./context.ts";
 import { guardDashboard } from "./dashboard.ts";
 import { handleErrors } from "./error-handler.ts";
+import { joinExpertIds } from "./expert-paths.ts";
 import { identifyRequest, identifyTenant } from "./identity.ts";
 import { logRequests } from "./log-requests.ts";
 import { mountRoutes, refuseUnknownRoute } from "./mount-routes.ts";
@@ -29,6 +30,7 @@ export function createApp(tutti: Tutti, options: AppOptions = {}): Express {
   app.use(setSafeHeaders);
   app.use(refuseCrossSite(context));
   app.use(identifyTenant);
+  app.use(joinExpertIds);
   mountRoutes(app, context, routes);
   app.use(DASHBOARD_PATH, guardDashboard(context, options));
   if (options.dashboard) app.use(DASHBOARD_PATH, options.dashboard);

@@ -1,6 +1,6 @@
 /** The door of the queue dashboard: shut without an admin token, and for looking only. */
-import { createHash, timingSafeEqual } from "node:crypto";
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
+import { isAdmin } from "./admin.ts";
 import type { AppOptions, Context } from "./context.ts";
 import { sendProblem } from "./problem.ts";
 
@@ -30,7 +30,7 @@ export function guardDashboard(
     } else if (adminToken === undefined) {
       const detail = "The dashboard is shut: set TUTTI_ADMIN_TOKEN, and give it as the password.";
       sendProblem(context, response, { code: "forbidden", detail });
-    } else if (!isSame(givenToken(request), adminToken)) {
+    } else if (!isAdmin(request, adminToken)) {
       response.set("WWW-Authenticate", 'Basic realm="Tutti", charset="UTF-8"');
       const detail = "Give the value of TUTTI_ADMIN_TOKEN as the password, with any user name, or as a bearer token.";
       sendProblem(context, response, { code: "unauthorized", detail });
@@ -43,22 +43,4 @@ export function guardDashboard(
       next();
     }
   };
-}
-
-function givenToken(request: Request): string | undefined {
-  const [, scheme = "", credentials = ""] = /^(\w+) +(\S.*)$/.exec(request.get("authorization") ?? "") ?? [];
-  // Node reads the bytes of a header one by one; who types a token sends UTF-8.
-  if (scheme.toLowerCase() === "bearer") return Buffer.from(credentials, "latin1").toString();
-  if (scheme.toLowerCase() !== "basic") return undefined;
-  const [, password] = /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, "base64").toString()) ?? [];
-  return password;
-}
-
-/** Takes as long for any token: hashes are of one length, and compared to the end. */
-function isSame(given: string | undefined, wanted: string): boolean {
-  return timingSafeEqual(digest(given ?? ""), digest(wanted)) && given !== undefined;
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -5,39 +5,43 @@ import type { Message, Part, RunRequest } from "../run/request.ts";
 import type { Context } from "./context.ts";
 import { readBytes, readDataUrl } from "./data-url.ts";
 import { plainName } from "./file-name.ts";
+import { createFileFetcher, readRemoteUrl, type FetchFile } from "./remote-files.ts";
 import type { RequestPart, RunBody } from "./schemas-request.ts";
 import { storeUpload, type NamedAsset } from "./upload.ts";
 
 type Kind = NamedAsset["asset"]["type"];
 
-/** A part whose bytes are decoded but not stored yet: all is checked before anything is kept. */
+/** What a file has to be, and what it is called. */
+interface Wanted {
+  readonly name: string | undefined;
+  /** What the bytes may turn out to be; anything where it is not said. */
+  readonly kinds?: readonly Kind[];
+  readonly where: string;
+}
+
+/** A part whose bytes are decoded but not stored yet, and not fetched: all is checked before anything is kept. */
 type Draft =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "known"; readonly id: string; readonly name: string | undefined }
   | { readonly type: "stored"; readonly file: NamedAsset }
-  | {
-      readonly type: "bytes";
-      readonly bytes: Buffer;
-      readonly name: string | undefined;
-      /** What the bytes may turn out to be; anything where it is not said. */
-      readonly kinds?: readonly Kind[];
-      readonly where: string;
-    };
+  | (Wanted & { readonly type: "bytes"; readonly bytes: Buffer })
+  | (Wanted & { readonly type: "remote"; readonly url: URL });
 
 /**
- * `files` are those of a form: they belong to the last user message.
- * @throws TuttiError `url-refused`, `unknown-asset`, `unsupported-media`, `too-large`, `invalid-request`
+ * `files` are those of a form: they belong to the last user message. `signal` ends it when nobody waits any more.
+ * @throws TuttiError `url-refused`, `fetch-failed`, `unknown-asset`, `unsupported-media`, `too-large`, `invalid-request`
  */
 export async function normalise(
   context: Context,
   tenant: string,
   body: RunBody,
   files: readonly NamedAsset[],
+  signal: AbortSignal,
 ): Promise<RunRequest> {
   const drafts = attach(
     body.messages.map(({ role, content }, index) => ({
       role,
-      content: draftContent(content, `messages.${index}.content`),
+      content: draftContent(context, content, `messages.${index}.content`),
     })),
     files,
   );
@@ -45,11 +49,14 @@ export async function normalise(
     throw new TuttiError("invalid-request", "The request is empty: a user message needs some text or a file.");
   }
 
+  const fetchFile = createFileFetcher(context, tenant, signal);
   const messages: Message[] = [];
   for (const { role, content } of drafts) {
     const parts: Part[] = [];
     // One after the other: a hundred pictures at once would all be in memory.
-    for (const draft of content) parts.push(await settle(context, tenant, draft));
+    for (const draft of content) {
+      parts.push(draft.type === "text" ? draft : assetPart(await resolve(context, tenant, draft, fetchFile)));
+    }
     messages.push({ role, content: parts });
   }
   return { messages, options: body.options ?? {}, ...(body.plan && { plan: body.plan }) };
@@ -72,12 +79,12 @@ function asksForSomething({ role, content }: DraftMessage): boolean {
   return role === "user" && content.some((draft) => draft.type !== "text" || draft.text.trim() !== "");
 }
 
-function draftContent(content: string | readonly RequestPart[], where: string): Draft[] {
+function draftContent(context: Context, content: string | readonly RequestPart[], where: string): Draft[] {
   if (typeof content === "string") return [{ type: "text", text: content }];
-  return content.map((part, index) => draftPart(part, `${where}.${index}`));
+  return content.map((part, index) => draftPart(context, part, `${where}.${index}`));
 }
 
-function draftPart(part: RequestPart, place: string): Draft {
+function draftPart(context: Context, part: RequestPart, place: string): Draft {
   switch (part.type) {
     case "text":
       return part;
@@ -88,37 +95,50 @@ function draftPart(part: RequestPart, place: string): Draft {
         typeof part.image_url === "string"
           ? [part.image_url, `${place}.image_url`]
           : [part.image_url.url, `${place}.image_url.url`];
-      return { type: "bytes", bytes: readDataUrl(url, where), name: undefined, kinds: ["image"], where };
+      return draftFile(context, url, readDataUrl, { name: undefined, kinds: ["image"], where });
     }
     case "input_audio": {
       const where = `${place}.input_audio.data`;
       // A recording in a container for video (webm, mp4) is known by its container.
       const kinds = ["audio", "video"] as const;
-      return { type: "bytes", bytes: readBytes(part.input_audio.data, where), name: undefined, kinds, where };
+      return draftFile(context, part.input_audio.data, readBytes, { name: undefined, kinds, where });
     }
     case "file": {
       const { file_data: data, file_id: id, filename } = part.file;
       const name = plainName(filename);
       if (id !== undefined) return { type: "known", id, name };
-      const where = `${place}.file.file_data`;
-      return { type: "bytes", bytes: readBytes(data ?? "", where), name, where };
+      return draftFile(context, data ?? "", readBytes, { name, where: `${place}.file.file_data` });
     }
   }
 }
 
-async function settle(context: Context, tenant: string, draft: Draft): Promise<Part> {
-  if (draft.type === "text") return draft;
-  return assetPart(await resolve(context, tenant, draft));
+function draftFile(
+  context: Context,
+  text: string,
+  read: (text: string, where: string) => Buffer,
+  wanted: Wanted,
+): Draft {
+  const url = readRemoteUrl(context, text, wanted.where);
+  return url ? { ...wanted, type: "remote", url } : { ...wanted, type: "bytes", bytes: read(text, wanted.where) };
 }
 
-async function resolve(context: Context, tenant: string, draft: Exclude<Draft, { type: "text" }>): Promise<NamedAsset> {
+async function resolve(
+  context: Context,
+  tenant: string,
+  draft: Exclude<Draft, { type: "text" }>,
+  fetchFile: FetchFile,
+): Promise<NamedAsset> {
   if (draft.type === "stored") return draft.file;
   if (draft.type === "known") {
     const asset = await context.tutti.asset(tenant, draft.id);
     return { asset, name: draft.name ?? asset.name };
   }
-  const { bytes, name, kinds, where } = draft;
-  const file = await storeUpload(context, { tenant, bytes: Readable.from([bytes]), name }).catch((error: unknown) => {
+  const { name, kinds, where } = draft;
+  const storing =
+    draft.type === "remote"
+      ? fetchFile(draft.url, name)
+      : storeUpload(context, { tenant, bytes: Readable.from([draft.bytes]), name });
+  const file = await storing.catch((error: unknown) => {
     throw placed(asTuttiError(error), where);
   });
   if (kinds && !kinds.includes(file.asset.type)) {

@@ -2,6 +2,7 @@
 import type { Request, Response } from "express";
 import { TuttiError } from "../errors.ts";
 import type { RunRequest } from "../run/request.ts";
+import { clientSignal } from "./client-signal.ts";
 import type { Context } from "./context.ts";
 import { normalise } from "./normalise-request.ts";
 import { readForm } from "./read-form.ts";
@@ -18,7 +19,7 @@ interface Received {
 /** @throws TuttiError for whatever is wrong with the body; every code of it is a 4xx */
 export async function readRunRequest(context: Context, request: Request, response: Response): Promise<RunRequest> {
   const { body, files } = await receive(context, request, response);
-  return normalise(context, response.locals.tenant, body, files);
+  return normalise(context, response.locals.tenant, body, files, clientSignal(context, response));
 }
 
 async function receive(context: Context, request: Request, response: Response): Promise<Received> {

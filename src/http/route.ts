@@ -42,7 +42,7 @@ export interface Operation {
 }
 
 export interface Route {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put" | "delete";
   /** As Express writes it: `/v1/runs/:id`. */
   readonly path: string;
   readonly operation: Operation;

@@ -1,6 +1,7 @@
 /** Shows a run: what is recorded, with moments as ISO 8601 and a link wherever there are bytes. */
-import type { ChosenExpert, NodeError } from "../run/events.ts";
+import type { ChosenExpert, NodeError, Usage } from "../run/events.ts";
 import { outputOf, type NodeState, type RunState } from "../run/state.ts";
+import { addTokens, type TokenUsage } from "../run/usage.ts";
 import type { Value } from "../run/value.ts";
 import type { RunReport } from "../tutti.ts";
 import type { Context } from "./context.ts";
@@ -23,6 +24,7 @@ export function viewRun(base: Base, { state, answer }: RunReport): RunView {
     ...(answer && {
       answer: { ...answer, assets: answer.assets.map((asset) => ({ ...asset, url: assetUrl(base, asset.asset) })) },
     }),
+    ...tokensUsed([...state.nodes.values()]),
     nodes: [...state.nodes.values()].map((node) => viewNode(base, state, node)),
     notes: state.notes.map(({ nodeId, text, at }) => ({ node: nodeId, text, at: iso(at) })),
     links: { self, events: `${self}/events`, graph: `${self}/graph`, cancel: `${self}/cancel` },
@@ -51,6 +53,8 @@ function viewNode(base: Base, state: RunState, node: NodeState): NodeView {
       ...(usage.runMs !== undefined && { runMs: usage.runMs }),
       ...(usage.deviceMs !== undefined && { deviceMs: usage.deviceMs }),
     },
+    ...(spec.by && { by: spec.by }),
+    ...tokensUsed([node]),
     attempts: node.attempt,
     deliveries: node.delivery,
     ...(node.worker !== undefined && { worker: node.worker }),
@@ -70,6 +74,13 @@ function viewNode(base: Base, state: RunState, node: NodeState): NodeView {
     ...(spec.each && { each: spec.each }),
     ...(spec.item && { item: spec.item }),
   };
+}
+
+/** Nothing where nothing was counted. */
+function tokensUsed(nodes: readonly NodeState[]): { readonly usage?: TokenUsage } {
+  const all = nodes.flatMap(({ usage, selectionUsage }) => [usage, ...(selectionUsage ? [selectionUsage] : [])]);
+  const usage = all.reduce<Usage>((sum, one) => addTokens(sum, one), {});
+  return Object.keys(usage).length > 0 ? { usage } : {};
 }
 
 function viewError({ code, message, retryable }: NodeError): NodeError {

@@ -12,13 +12,15 @@ export const setSafeHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
+const changing: ReadonlySet<string> = new Set(["POST", "PUT", "DELETE"]);
+
 /**
  * A form of any web page can be sent to a server on the reader's own machine, and browsers ask nobody for leave. They
  * do say where it came from, in a header that no page can set.
  */
 export function refuseCrossSite(context: Context): RequestHandler {
   return (request, response, next) => {
-    if (request.method !== "POST" || request.get("sec-fetch-site") !== "cross-site") {
+    if (!changing.has(request.method) || request.get("sec-fetch-site") !== "cross-site") {
       next();
       return;
     }

@@ -1,7 +1,9 @@
 /** Assets, tasks, experts and health as they are shown. */
 import { z } from "zod";
+import { expertStates } from "../ports/expert-store.ts";
 import { expertCardSchema } from "../registry/expert-card.ts";
 import { taskSpecSchema } from "../registry/task-spec.ts";
+import { breakerStates } from "../tutti.ts";
 import { assetIdSchema, assetTypes } from "../run/value.ts";
 
 export const assetInfoSchema = z.object({
@@ -29,7 +31,65 @@ const availability = {
   unavailable: z.string().optional().meta({ description: "Why not, and how to change that" }),
 };
 
-export const expertViewSchema = expertCardSchema.extend(availability);
+const trialSchema = z.object({
+  at: z.iso.datetime(),
+  ok: z.boolean(),
+  runMs: z.number().nonnegative().optional(),
+  message: z.string().optional().meta({ description: "Why it failed" }),
+});
+
+export const checkViewSchema = trialSchema.extend({
+  expert: z.string().meta({ description: "id@version" }),
+  runId: z.string().optional(),
+});
+
+const registeredSchema = z.object({
+  state: z.enum(expertStates).meta({ description: "Only verified and unverified ones are used" }),
+  source: z.string().meta({ description: "Who brought it, and may change it" }),
+  changedAt: z.iso.datetime(),
+  settings: z.record(z.string(), z.unknown()),
+  secrets: z.array(z.string()).meta({ description: "Their names; what they are is never shown" }),
+  allowHosts: z.array(z.string()),
+  share: z.number().optional(),
+  trial: trialSchema.optional().meta({ description: "How its last trial call went" }),
+});
+
+const measuredSchema = z.object({
+  calls: z.number().nonnegative().meta({ description: "About so many: those of an hour ago count half" }),
+  successShare: z.number().min(0).max(1).meta({ description: "Of the calls, how many it did its part in" }),
+  p50Ms: z.number().nonnegative().optional().meta({ description: "Of calls that went well, loading left out" }),
+  p95Ms: z.number().nonnegative().optional(),
+  queueMs: z.number().nonnegative().meta({ description: "Mean wait of a step that was ready" }),
+  cost: z.number().nonnegative().meta({ description: "Mean of a call, US dollars" }),
+  failedInRow: z.int().nonnegative().meta({ description: "Since the last call that went well" }),
+  state: z.enum(breakerStates).meta({
+    description: "open: it fails, and others are tried before it. half-open: one call may try it",
+  }),
+  lastError: z
+    .object({
+      at: z.iso.datetime(),
+      code: z.string(),
+      message: z.string().optional().meta({ description: "For admins: it may tell of other people's runs" }),
+    })
+    .optional(),
+});
+
+export const expertParamsSchema = z.object({
+  id: z.string().meta({ description: "The id of the expert, slashes included; `id@version` for one version" }),
+});
+
+export const registerQuerySchema = z.object({
+  unverified: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "Whether it is taken although its trial call goes wrong" }),
+});
+
+export const expertViewSchema = expertCardSchema.extend({
+  ...availability,
+  registered: registeredSchema.optional().meta({ description: "Left out for what comes with Tutti" }),
+  measured: measuredSchema.optional().meta({ description: "How its calls went; left out where there were none" }),
+});
 export type ExpertView = z.infer<typeof expertViewSchema>;
 export const expertListSchema = z.object({ experts: z.array(expertViewSchema) });
 

@@ -1,11 +1,12 @@
 /** The graph of a run as data, for programs that draw it. */
 import { z } from "zod";
-import { nodeStatuses, runStatuses } from "../run/events.ts";
+import { nodeOrigins, nodeStatuses, runStatuses } from "../run/events.ts";
 
 const previews = z
   .record(z.string(), z.string())
   .meta({ description: "Short previews by name; the run has the values" });
 const milliseconds = z.number().nonnegative();
+const count = z.int().nonnegative();
 
 export const graphSchema = z.object({
   runId: z.string(),
@@ -18,6 +19,10 @@ export const graphSchema = z.object({
         task: z.string(),
         status: z.enum(nodeStatuses),
         expert: z.object({ id: z.string(), version: z.string() }).optional(),
+        by: z
+          .enum(nodeOrigins)
+          .optional()
+          .meta({ description: "Who wrote it into the plan, where a language model planned" }),
         attempts: z.int().nonnegative(),
         inputs: previews,
         outputs: previews,
@@ -26,7 +31,9 @@ export const graphSchema = z.object({
           loadMs: milliseconds.optional(),
           runMs: milliseconds.optional(),
           deviceMs: milliseconds.optional(),
-          tokens: z.number().nonnegative().optional(),
+          inputTokens: count.optional(),
+          cachedTokens: count.optional(),
+          outputTokens: count.optional(),
           cost: z.number().nonnegative().optional().meta({ description: "US dollars" }),
         }),
         startedAt: z.number().optional().meta({ description: "Epoch milliseconds" }),

@@ -4,19 +4,21 @@ import { planNodeSchema } from "../run/plan-node.ts";
 import { runOptionsSchema } from "../run/request.ts";
 import { assetIdSchema } from "../run/value.ts";
 
-const dataUrlSchema = z.string().meta({ description: "A data: URL. Others are refused: upload the file instead." });
+const fileUrlSchema = z.string().meta({
+  description: "A data: URL, or an http(s) URL of a public server, from where the file is fetched and stored",
+});
 
 const textPartSchema = z.object({ type: z.literal("text"), text: z.string() });
 
 const imagePartSchema = z.object({
   type: z.literal("image_url"),
-  image_url: z.union([dataUrlSchema, z.object({ url: dataUrlSchema })]),
+  image_url: z.union([fileUrlSchema, z.object({ url: fileUrlSchema })]),
 });
 
 const audioPartSchema = z.object({
   type: z.literal("input_audio"),
   input_audio: z.object({
-    data: z.string().meta({ description: "Base64, or a data: URL" }),
+    data: z.string().meta({ description: "Base64, a data: URL, or an http(s) URL of a public server" }),
     format: z.string().optional().meta({ description: "Not needed: the bytes tell" }),
   }),
 });
@@ -25,7 +27,10 @@ const filePartSchema = z.object({
   type: z.literal("file"),
   file: z
     .object({
-      file_data: z.string().optional().meta({ description: "Base64, or a data: URL" }),
+      file_data: z
+        .string()
+        .optional()
+        .meta({ description: "Base64, a data: URL, or an http(s) URL of a public server" }),
       file_id: assetIdSchema.optional().meta({ description: "The id of an uploaded asset" }),
       filename: z.string().optional(),
     })

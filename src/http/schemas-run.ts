@@ -1,7 +1,7 @@
 /** Runs and plans as they are shown. */
 import { z } from "zod";
 import { answerAssetSchema, answerSchema } from "../fuse/answer.ts";
-import { nodeStatuses, runStatuses } from "../run/events.ts";
+import { nodeOrigins, nodeStatuses, runStatuses } from "../run/events.ts";
 import { bindingSchema, conditionSchema, eachSchema, planNodeSchema } from "../run/plan-node.ts";
 import { messageSchema, runOptionsSchema } from "../run/request.ts";
 import { valueViewSchema } from "./schemas-value.ts";
@@ -10,6 +10,12 @@ const moment = z.iso.datetime();
 const milliseconds = z.number().nonnegative();
 
 const errorSchema = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+const usageSchema = z.object({
+  inputTokens: z.int().nonnegative().optional(),
+  cachedTokens: z.int().nonnegative().optional().meta({ description: "Of the input, what was not computed anew" }),
+  outputTokens: z.int().nonnegative().optional(),
+  cost: z.number().nonnegative().optional().meta({ description: "US dollars, where the provider tells" }),
+});
 const expertSchema = z.object({ id: z.string(), version: z.string() });
 
 export const nodeViewSchema = z.object({
@@ -32,6 +38,11 @@ export const nodeViewSchema = z.object({
     runMs: milliseconds.optional(),
     deviceMs: milliseconds.optional(),
   }),
+  by: z
+    .enum(nodeOrigins)
+    .optional()
+    .meta({ description: "Who wrote it into the plan, where a language model planned" }),
+  usage: usageSchema.optional().meta({ description: "What language models or paid experts took" }),
   attempts: z.int().nonnegative(),
   /** More than one where a worker died over it, or handed it back. */
   deliveries: z.int().nonnegative(),
@@ -70,6 +81,7 @@ export const runViewSchema = z.object({
     plan: z.array(planNodeSchema).optional(),
   }),
   answer: answerViewSchema.optional().meta({ description: "Once the run has ended" }),
+  usage: usageSchema.optional().meta({ description: "Of all nodes together" }),
   nodes: z.array(nodeViewSchema),
   notes: z.array(z.object({ node: z.string(), text: z.string(), at: moment })),
   links: z.object({ self: z.string(), events: z.string(), graph: z.string(), cancel: z.string() }),

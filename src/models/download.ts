@@ -64,7 +64,8 @@ async function follow(first: URL, headers: Readonly<Record<string, string>>, hop
     const timer = setTimeout(late, hop.answerMs);
     let response: Response;
     try {
-      response = await fetch(url, { headers, redirect: "manual", signal: hop.signal });
+      const [bare, credentials] = withoutCredentials(url);
+      response = await fetch(bare, { headers: { ...headers, ...credentials }, redirect: "manual", signal: hop.signal });
     } finally {
       clearTimeout(timer);
     }
@@ -75,6 +76,16 @@ async function follow(first: URL, headers: Readonly<Record<string, string>>, hop
   }
   hop.stop.abort();
   throw new SourceFault(`${first.host} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+/** `fetch` takes none in a URL; a redirect to another server gets none. */
+function withoutCredentials(url: URL): readonly [bare: URL, headers: Readonly<Record<string, string>>] {
+  if (url.username === "" && url.password === "") return [url, {}];
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  return [bare, { authorization: `Basic ${Buffer.from(pair).toString("base64")}` }];
 }
 
 /** Where the body begins; undefined: it is not the file; `refused`: there is nothing from that offset on. */

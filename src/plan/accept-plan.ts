@@ -1,12 +1,11 @@
 /** Runs a planner and lets through what passes the checks, node by node, as it comes. */
-import type { PlanInput, Planner } from "../ports/planner.ts";
+import type { PlanInput, PlanItem, Planner } from "../ports/planner.ts";
 import type { PlanNode } from "../run/plan-node.ts";
 import { checkNode, type Problem } from "./check-plan.ts";
 
 export type AcceptedItem =
-  | { readonly type: "node"; readonly node: PlanNode }
-  | { readonly type: "refused"; readonly node: PlanNode; readonly problems: readonly Problem[] }
-  | { readonly type: "note"; readonly text: string };
+  | Extract<PlanItem, { readonly type: "node" | "note" | "reply" | "usage" }>
+  | { readonly type: "refused"; readonly node: PlanNode; readonly problems: readonly Problem[] };
 
 /**
  * @throws TuttiError what the planner throws
@@ -20,7 +19,7 @@ export async function* acceptPlan(
   const accepted: PlanNode[] = [...input.frozen];
   for await (const item of planner.plan(input, signal)) {
     signal.throwIfAborted();
-    if (item.type === "note") {
+    if (item.type !== "node") {
       yield item;
       continue;
     }
@@ -33,7 +32,7 @@ export async function* acceptPlan(
       if (problems.some(({ code }) => code === "too-many-nodes")) return;
     } else {
       accepted.push(item.node);
-      yield { type: "node", node: item.node };
+      yield item;
     }
   }
   const unused = unusedFiles(input, accepted);

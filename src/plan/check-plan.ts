@@ -13,6 +13,7 @@ import { nearestNames } from "./check-names.ts";
 import type { PlanContext, Problem, ProblemCode } from "./check-problem.ts";
 import { createScope, type Scope } from "./check-scope.ts";
 import { rawId, readNode, shapeProblems } from "./check-shape.ts";
+import { REPLAN_NODE } from "./outcomes.ts";
 
 export type { PlanContext, Problem } from "./check-problem.ts";
 
@@ -69,7 +70,7 @@ function problemAt(node: PlanNode, code: ProblemCode, text: string): Problem {
 }
 
 function checkId(node: PlanNode, { nodes }: Scope): Problem[] {
-  if (node.id === PLAN_NODE || node.id === ANSWER_NODE) {
+  if ([PLAN_NODE, ANSWER_NODE, REPLAN_NODE].includes(node.id)) {
     return [problemAt(node, "reserved-id", "the run keeps this id for a node of its own; choose another")];
   }
   return nodes.get(node.id) === node

@@ -1,3 +1,4 @@
+import type { TokenUsage } from "../run/usage.ts";
 import type { AssetId } from "../run/value.ts";
 
 /** A JSON Schema (draft 2020-12): what an answer must look like. */
@@ -24,14 +25,8 @@ export interface ModelCall {
   readonly signal: AbortSignal;
 }
 
-export interface ModelUsage {
-  readonly inputTokens?: number | undefined;
-  /** Of these, how many were not computed anew. */
-  readonly cachedTokens?: number | undefined;
-  readonly outputTokens?: number | undefined;
-  /** US dollars, where the provider tells. */
-  readonly cost?: number | undefined;
-}
+/** `cachedTokens` are those of the input that were not computed anew; `cost` is in US dollars, where the provider tells. */
+export type ModelUsage = TokenUsage;
 
 /** The answer as it comes. `usage` comes last, once, where the model tells it. */
 export type ModelChunk =

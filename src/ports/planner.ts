@@ -1,5 +1,7 @@
 import type { TaskSpec } from "../registry/task-spec.ts";
+import type { NodeOrigin } from "../run/events.ts";
 import type { PlanNode } from "../run/plan-node.ts";
+import type { TokenUsage } from "../run/usage.ts";
 import type { AssetId, AssetType } from "../run/value.ts";
 
 /** An asset of the request, as planners and people speak of it. */
@@ -17,6 +19,8 @@ export interface RequestAsset {
 export interface CatalogueTask extends TaskSpec {
   /** Why nobody can do it now; undefined where somebody can. */
   readonly unavailable?: string | undefined;
+  /** Whether all who do it have effects outside: then it is planned only where it is asked for. */
+  readonly external?: boolean | undefined;
 }
 
 /** What became of a node that is there already. */
@@ -25,6 +29,12 @@ export interface NodeOutcome {
   readonly status: "succeeded" | "failed" | "skipped" | "canceled" | "unfinished";
   /** The start of what it gave, or why it failed. */
   readonly text?: string | undefined;
+}
+
+/** A picture, small enough for a language model. */
+export interface SmallPicture {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface PlanInput {
@@ -40,11 +50,22 @@ export interface PlanInput {
   /** With it, this is a second planning, after some of the frozen nodes failed: it may add what could still help. */
   readonly outcomes?: readonly NodeOutcome[] | undefined;
   readonly maxNodes: number;
+  /**
+   * Gives a picture of the request to a planner that can see; without it, none can be had.
+   * @throws TuttiError where it can't be read
+   */
+  readonly picture?: ((asset: AssetId, signal: AbortSignal) => Promise<SmallPicture>) | undefined;
 }
 
-/** What a planner gives, as it comes: checked by nobody yet. `note` is for the reader of the run. */
+/**
+ * What a planner gives, as it comes: checked by nobody yet. `note` is for the reader of the run. `reply` is for the user:
+ * what the planner says itself, with no step behind it, where nothing was asked for that needs one. `usage` is what a
+ * call of a language model took.
+ */
 export type PlanItem =
-  | { readonly type: "node"; readonly node: PlanNode }
+  | { readonly type: "node"; readonly node: PlanNode; readonly by?: NodeOrigin }
+  | { readonly type: "reply"; readonly text: string }
+  | { readonly type: "usage"; readonly usage: TokenUsage }
   | { readonly type: "note"; readonly text: string };
 
 export interface Planner {

@@ -1,11 +1,13 @@
 import type { ExpertCard } from "../registry/expert-card.ts";
-import type { ChosenExpert, NodeSpec } from "../run/events.ts";
+import type { ChosenExpert, NodeSpec, Usage } from "../run/events.ts";
 
 export interface Selection {
   /** Best first; the rest are tried in order when the first fails. */
   readonly experts: readonly ChosenExpert[];
   /** For the reader of the run: why this order. */
   readonly reason: string;
+  /** What choosing took, where a language model was asked. */
+  readonly usage?: Usage;
 }
 
 export interface Selector {

@@ -1,7 +1,10 @@
 /** Who can do a task: the card of an expert. */
 import { z } from "zod";
 
-export const providers = ["builtin"] as const;
+/** Technologies that run an expert; all but `builtin` can be registered while Tutti runs. */
+export const registrableProviders = ["http", "mcp", "openai", "huggingface", "transformers"] as const;
+export const providers = ["builtin", ...registrableProviders] as const;
+export type RegistrableProvider = (typeof registrableProviders)[number];
 /** `control` is for planning and fusing; the rest are classes of hardware. */
 export const lanes = ["control", "cpu", "gpu", "remote"] as const;
 export type Lane = (typeof lanes)[number];
@@ -12,6 +15,10 @@ export const expertCardSchema = z.object({
   version: z.string(),
   task: z.string(),
   title: z.string(),
+  /** What it is good at, for whoever chooses. */
+  description: z.string().optional(),
+  /** Requests that it is meant for. */
+  examples: z.array(z.string()).readonly().optional(),
   provider: z.enum(providers),
   /** The model or method, as a person would look it up. */
   model: z.string(),
@@ -45,7 +52,11 @@ export const expertCardSchema = z.object({
   quality: z.string(),
   /** 0..1, prior for ranking among experts of one task: 1 as good as the best known, 0.5 usable. */
   merit: z.number().min(0).max(1),
+  /** US dollars of one call, about. */
+  cost: z.number().min(0).optional(),
   languages: z.array(z.string()).readonly().optional(),
+  /** Of the calls, how many this version gets while the one before it is still there. Left out: all. */
+  share: z.number().gt(0).lt(1).optional(),
   needs: z
     .object({
       packages: z.array(z.string()).readonly().optional(),

@@ -36,15 +36,20 @@ export const outputSpecSchema = z.object({
 });
 export type OutputSpec = z.infer<typeof outputSpecSchema>;
 
+/** Stands as it is in prompts, plans and forms. */
+const portNameSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, "an input or output is named by letters, digits, _ and -");
+
 export const taskSpecSchema = z.object({
   /** Hugging Face's name of the task where it has one. */
-  id: z.string().min(1).max(100),
+  id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, "a task is named by a-z 0-9 . _ -"),
   title: z.string(),
   description: z.string(),
   /** In order of importance: the first is what the task works on. */
-  inputs: z.record(z.string(), inputSpecSchema),
+  inputs: z.record(portNameSchema, inputSpecSchema),
   /** In order of importance: the first is what the task is for. */
-  outputs: z.record(z.string(), outputSpecSchema),
+  outputs: z.record(portNameSchema, outputSpecSchema),
   /**
    * How its result is told, with `{input.name}` and `{output.name}` filled in:
    * "In {input.image}: {output.text}." Left out, the title introduces the first output.

@@ -28,6 +28,15 @@ export type Command = { readonly at: number } & (
       readonly attempt: number;
       readonly experts: readonly ChosenExpert[];
       readonly reason: string;
+      readonly usage?: Usage;
+    }
+  /** Shows a piece of the answer before it is whole. */
+  | {
+      readonly type: "tell";
+      readonly nodeId: string;
+      readonly attempt: number;
+      readonly from: number;
+      readonly text: string;
     }
   | { readonly type: "start"; readonly nodeId: string; readonly attempt: number; readonly worker: string }
   | {

@@ -33,7 +33,7 @@ export interface Decided {
 
 /** Chooses experts for a task node where that takes no thinking; undefined where it does, or where there are none. */
 export type Router = (spec: NodeSpec) => Route | undefined;
-export type Route = Pick<Extract<Command, { type: "route" }>, "experts" | "reason">;
+export type Route = Pick<Extract<Command, { type: "route" }>, "experts" | "reason" | "usage">;
 
 /** Decides commands on one run one after the other, as one commit. The given state is left as it is. */
 export function decideAll(
@@ -96,8 +96,14 @@ function handle(draft: Draft, command: Exclude<Command, { type: "create" }>): Ob
       return withAttempt(draft, command, ["ready"], (node) => {
         if (node.experts.length > 0) return stale("the node is routed");
         if (command.experts.length === 0) return refused("a route names at least one expert");
-        const { nodeId, experts, reason } = command;
-        return draft.record("node-routed", { nodeId, experts, reason });
+        const { nodeId, experts, reason, usage } = command;
+        return draft.record("node-routed", { nodeId, experts, reason, ...(usage && { usage }) });
+      });
+    case "tell":
+      return withAttempt(draft, command, ["running"], ({ spec }) => {
+        if (spec.kind !== "fuse") return refused(`${spec.id} gives no answer`);
+        const { nodeId, attempt, from, text } = command;
+        return draft.record("answer-part", { nodeId, attempt, from, text });
       });
     case "start":
       return start(draft, command);
@@ -227,7 +233,16 @@ function addNodes(draft: Draft, command: Extract<Command, { type: "add-nodes" }>
 /** Whether this very node was added before: the command came twice, or a new try at planning repeats the old one. */
 function isThere(state: RunState, node: NodeSpec): boolean {
   const there = state.nodes.get(node.id);
-  return there !== undefined && JSON.stringify(there.spec) === JSON.stringify(node);
+  return there !== undefined && sameStep(there.spec, node);
+}
+
+/** Who wrote it makes no difference. */
+function sameStep(one: NodeSpec, other: NodeSpec): boolean {
+  return withoutAuthor(one) === withoutAuthor(other);
+}
+
+function withoutAuthor(spec: NodeSpec): string {
+  return JSON.stringify({ ...spec, by: undefined });
 }
 
 /** A node may only point at nodes that are there: so no graph of committed nodes has a cycle. */

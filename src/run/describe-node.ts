@@ -1,6 +1,6 @@
 /** What there is to say of one node, as short texts. */
 import { durationOf } from "./critical-path.ts";
-import type { NodeStatus } from "./events.ts";
+import type { NodeOrigin, NodeStatus } from "./events.ts";
 import { previewBinding, previewCondition, previewInput, previewValue, printable } from "./render-value.ts";
 import { resolveInputs } from "./resolve-inputs.ts";
 import { isSettled, itemsOf, outputOf, type NodeState, type RunState } from "./state.ts";
@@ -23,6 +23,20 @@ const WORTH_TELLING = 50;
 export function seconds(milliseconds: number): string {
   const value = Math.max(0, milliseconds) / 1000;
   return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} s`;
+}
+
+/** Who wrote it into the plan. */
+export function describeOrigin(by: NodeOrigin): string {
+  switch (by) {
+    case "model":
+      return "by the model";
+    case "repair":
+      return "repaired by the model";
+    case "type-gap":
+      return "added so that types fit";
+    case "fallback":
+      return "by the planner beneath";
+  }
 }
 
 /** How long it took; while it runs, how long it has been at it. */

@@ -15,12 +15,21 @@ export type FinalStatus = Exclude<RunStatus, "planning" | "running">;
 
 export type NodeKind = "plan" | "task" | "fuse";
 
+/**
+ * Who wrote a planned node: the `model` at first, the model after it was told what was wrong (`repair`), the tool graph,
+ * to make types fit (`type-gap`), or the planner beneath (`fallback`).
+ */
+export const nodeOrigins = ["model", "repair", "type-gap", "fallback"] as const;
+export type NodeOrigin = (typeof nodeOrigins)[number];
+
 /** A node as it was committed; never changed afterwards. */
 export interface NodeSpec extends PlanNode {
   readonly kind: NodeKind;
   /** Types of the outputs, as the catalogue had them at planning time. */
   readonly outputTypes?: Readonly<Record<string, ValueType>>;
   readonly effects?: "none" | "external";
+  /** For a task that a language model's planning led to: who wrote it. */
+  readonly by?: NodeOrigin;
   /** For a task: the plan node whose planning added it. */
   readonly plannedBy?: string;
   /** For an item of a mapped node: whose, and which. */
@@ -42,7 +51,10 @@ export interface Usage {
   readonly deviceMs?: number;
   /** How many inputs the call took at once, where the expert takes several. */
   readonly batchSize?: number;
-  readonly tokens?: number;
+  /** Of the language models or experts that count in tokens; cached ones are among the input. */
+  readonly inputTokens?: number;
+  readonly cachedTokens?: number;
+  readonly outputTokens?: number;
   /** US dollars. */
   readonly cost?: number;
   /** Nothing was computed: an earlier result of the same call was taken. */
@@ -76,7 +88,13 @@ export interface EventData {
   /** A planning that was interrupted left this node unstarted; it is taken out of the graph. */
   "node-withdrawn": { readonly nodeId: string };
   "node-ready": { readonly nodeId: string; readonly attempt: number; readonly notBefore?: number };
-  "node-routed": { readonly nodeId: string; readonly experts: readonly ChosenExpert[]; readonly reason: string };
+  "node-routed": {
+    readonly nodeId: string;
+    readonly experts: readonly ChosenExpert[];
+    readonly reason: string;
+    /** What choosing them took, where a language model was asked. */
+    readonly usage?: Usage;
+  };
   "node-started": {
     readonly nodeId: string;
     readonly attempt: number;
@@ -104,6 +122,11 @@ export interface EventData {
   "node-mapped": { readonly nodeId: string; readonly width: number };
   /** A condition on a value too large to keep inline was decided by whoever loaded it. */
   "condition-decided": { readonly nodeId: string; readonly holds: boolean };
+  /**
+   * A piece of the answer while it is being written: a preview, which the recorded answer replaces. `from` is where it
+   * goes in the text (UTF-16); whoever begins anew begins at 0.
+   */
+  "answer-part": { readonly nodeId: string; readonly attempt: number; readonly from: number; readonly text: string };
   "note-added": { readonly nodeId: string; readonly text: string };
   "run-finished": { readonly status: FinalStatus; readonly reason?: string };
 }

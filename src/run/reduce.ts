@@ -107,7 +107,12 @@ function applyToNode(node: NodeState, event: NodeEvent): NodeState {
       };
     }
     case "node-routed":
-      return { ...node, experts: event.data.experts, routing: event.data.reason };
+      return {
+        ...node,
+        experts: event.data.experts,
+        routing: event.data.reason,
+        ...(event.data.usage && { selectionUsage: event.data.usage }),
+      };
     case "node-started": {
       const { delivery, worker, expert } = event.data;
       return { ...node, status: "running", delivery, worker, expert, startedAt: node.startedAt ?? at };
@@ -129,6 +134,8 @@ function applyToNode(node: NodeState, event: NodeEvent): NodeState {
       return settle("canceled");
     case "node-mapped":
       return { ...node, status: "running", width: event.data.width, readyAt: at, startedAt: at };
+    case "answer-part":
+      return node;
     case "condition-decided":
       return { ...node, conditionHolds: event.data.holds };
     default:

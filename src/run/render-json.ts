@@ -1,7 +1,16 @@
 /** A run's graph as plain data, for programs that draw it themselves. */
 import { criticalPath, durationOf } from "./critical-path.ts";
 import { attemptsOf, outputsOf } from "./describe-node.ts";
-import type { ChosenExpert, NodeError, NodeKind, NodeStatus, RunStatus, SkipCause, Usage } from "./events.ts";
+import type {
+  ChosenExpert,
+  NodeError,
+  NodeKind,
+  NodeOrigin,
+  NodeStatus,
+  RunStatus,
+  SkipCause,
+  Usage,
+} from "./events.ts";
 import { edgesOf, nodesInOrder, type GraphEdge } from "./graph-edges.ts";
 import { previewBinding } from "./render-value.ts";
 import { itemsOf, type NodeState, type RunState } from "./state.ts";
@@ -20,6 +29,8 @@ export interface GraphNode {
   readonly kind: NodeKind;
   readonly task: string;
   readonly status: NodeStatus;
+  /** Who wrote it into the plan, where a language model planned. */
+  readonly by?: NodeOrigin;
   readonly expert?: ChosenExpert;
   readonly attempts: number;
   /** Short previews by name, for people; the values themselves are in the run. */
@@ -62,6 +73,7 @@ function graphNode(state: RunState, node: NodeState): GraphNode {
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputsOf(state, node)),
     usage,
+    ...(spec.by && { by: spec.by }),
     ...(expert && { expert }),
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),

@@ -4,6 +4,7 @@ import {
   describeData,
   describeTime,
   describeEffort,
+  describeOrigin,
   describeTrouble,
   expertOf,
   glyphs,
@@ -108,7 +109,8 @@ function cellsOf(node: NodeState, critical: ReadonlySet<string>, now: number | u
 /** What stands in no column: what it took and gave, and what that cost. */
 function tailOf(state: RunState, node: NodeState): string {
   const reused = node.usage.reused ? "(reused)" : "";
-  return [describeData(state, node), describeEffort(node), reused].filter((part) => part !== "").join("  ");
+  const origin = node.spec.by === undefined ? "" : `(${describeOrigin(node.spec.by)})`;
+  return [describeData(state, node), describeEffort(node), reused, origin].filter((part) => part !== "").join("  ");
 }
 
 interface Block {

@@ -22,6 +22,8 @@ export interface NodeState {
   /** Ordered by preference, with why; empty until the node was routed. */
   readonly experts: readonly ChosenExpert[];
   readonly routing?: string;
+  /** What choosing them took, where a language model was asked. */
+  readonly selectionUsage?: Usage;
   /** Which of `experts` the current attempt uses. */
   readonly expertIndex: number;
   readonly notBefore?: number;

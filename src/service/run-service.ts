@@ -14,6 +14,7 @@ import type { PlanNode } from "../run/plan-node.ts";
 import type { Part, RunRequest } from "../run/request.ts";
 import type { AssetId } from "../run/value.ts";
 import { isFinished, type RunState } from "../run/state.ts";
+import { smallPicture } from "../assets/small-picture.ts";
 import { reportOf } from "./run-report.ts";
 import type { PlanPreview, RunReport, SubmitOptions, Tutti } from "../tutti.ts";
 
@@ -87,7 +88,8 @@ export function createRunService({ book, store, assets, registry, planner }: Run
     async plan(request, { tenant }): Promise<PlanPreview> {
       await check(tenant, request);
       const used = request.plan ? createGivenPlanner(request.plan) : planner;
-      const input = planInputOf(request, registry.tasks);
+      const picture = (id: AssetId, signal: AbortSignal) => smallPicture(assets, tenant, id, signal);
+      const input = { ...planInputOf(request, registry.tasks), picture };
       const nodes: PlanNode[] = [];
       const problems: Problem[] = [];
       const notes: string[] = [];
@@ -95,7 +97,8 @@ export function createRunService({ book, store, assets, registry, planner }: Run
       try {
         for await (const item of acceptPlan(used, input, limit)) {
           if (item.type === "note") notes.push(item.text);
-          else nodes.push(item.node);
+          if (item.type === "reply") notes.push(`The language model says: ${item.text}`);
+          if (item.type === "node" || item.type === "refused") nodes.push(item.node);
           if (item.type === "refused") problems.push(...item.problems);
         }
       } catch (error) {

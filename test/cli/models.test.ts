@@ -19,7 +19,7 @@ const bytes = someBytes();
 const lock = lockOf(bytes, [{ kind: "folder" }, hubSource("w")]);
 
 async function settingsFor(hubUrl = "http://127.0.0.1:9", offline = false) {
-  return { modelsFolder: await newFolder(), offline, hubUrl };
+  return { modelsFolder: await newFolder(), offline, hubUrl, pipFiles: [] };
 }
 
 test("list, pull, verify and remove, one after the other", async () => {
@@ -68,6 +68,7 @@ test("--from takes a model from a folder, also offline", async () => {
 test("the list for people names size, licence and sources of the models that ship", async () => {
   expect(await models(["list"], await settingsFor())).toBe(0);
   expect(printed.join("\n")).toMatch(/absent +\d+\.\d MB +Apache-2\.0/);
+  expect(printed.filter((line) => line.endsWith("; the starter pack of the demo"))).toHaveLength(1);
 });
 
 test("mistakes are told", async () => {

@@ -1,4 +1,5 @@
 /** What every language model promises: text in order as it comes, usage last, an abort heeded at once, JSON when asked. */
+import { collect } from "../collect.ts";
 import { describe, expect, test } from "vitest";
 import type { LanguageModel, ModelCall, ModelChunk } from "../../src/ports/language-model.ts";
 import { rejection } from "./contract.ts";
@@ -29,12 +30,6 @@ export function callOf(call: Partial<ModelCall> = {}): ModelCall {
     signal: new AbortController().signal,
     ...call,
   };
-}
-
-export async function collect(stream: AsyncIterable<ModelChunk>): Promise<ModelChunk[]> {
-  const chunks: ModelChunk[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return chunks;
 }
 
 export function textOf(chunks: readonly ModelChunk[]): string {

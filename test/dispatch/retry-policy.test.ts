@@ -41,6 +41,50 @@ describe("retry policy", () => {
     expect(nextAttempt(nodeWith([]), defect, 1000, policy)).toEqual({ expertIndex: 1, notBefore: 1000 });
   });
 
+  it.each(["timeout", "expert-unavailable"])("goes to the next expert at once after %s, if there is one", (code) => {
+    const error: NodeError = { code, message: "no answer", retryable: true };
+    expect(nextAttempt(nodeWith([]), error, 1000, policy)).toEqual({ expertIndex: 1, notBefore: 1000 });
+    const last = nextAttempt(nodeWith([error], 1), error, 1000, policy);
+    expect(last).toEqual({ expertIndex: 1, notBefore: 1100 });
+  });
+
+  it("does not try an expert twice that fails for everybody", () => {
+    const isFailing = ({ id }: { readonly id: string }) => id === "x/first";
+    const next = nextAttempt(nodeWith([]), crash, 1000, policy, { isFailing });
+    expect(next).toEqual({ expertIndex: 1, notBefore: 1000 });
+    expect(nextAttempt(nodeWith([], 1), crash, 1000, policy, { isFailing: () => true })).toEqual({
+      expertIndex: 1,
+      notBefore: 1100,
+    });
+  });
+
+  it("counts the tries of each version of an expert by themselves", () => {
+    const node = nodeWith([crash, crash, crash], 1);
+    const versions = { ...node, experts: [first, { ...first, version: "2" }] };
+    expect(nextAttempt(versions, crash, 1000, policy)).toEqual({ expertIndex: 1, notBefore: 1100 });
+  });
+
+  it("waits as long as the expert wants, where that is not too long; else it is the next one's turn", () => {
+    const busy = { ...crash, code: "expert-failed" };
+    const patient = { ...policy, maxBackoffMs: 5000 };
+    expect(nextAttempt(nodeWith([]), busy, 0, patient, { retryAfterMs: 4000 })).toEqual({
+      expertIndex: 0,
+      notBefore: 4000,
+    });
+    expect(nextAttempt(nodeWith([]), busy, 0, patient, { retryAfterMs: 6000 })).toEqual({
+      expertIndex: 1,
+      notBefore: 0,
+    });
+  });
+
+  it("does nothing twice that has effects outside, unless it was never reached", () => {
+    const node = nodeWith([]);
+    const outside: NodeState = { ...node, spec: { ...node.spec, effects: "external" } };
+    expect(nextAttempt(outside, crash, 0, policy)).toBeUndefined();
+    const away: NodeError = { code: "expert-unavailable", message: "away", retryable: true };
+    expect(nextAttempt(outside, away, 0, policy)).toEqual({ expertIndex: 1, notBefore: 0 });
+  });
+
   it("gives up when the last expert fails", () => {
     expect(nextAttempt(nodeWith([defect], 1), defect, 1000, policy)).toBeUndefined();
   });

@@ -3,6 +3,7 @@
  * to stop? All of them are real: two servers, two workers, a redis-server.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startHttpExpert } from "../fakes/http-expert.ts";
 import { whereRedisIs } from "../fakes/redis-server.ts";
 import { until } from "../fakes/scripted-experts.ts";
 import {
@@ -54,6 +55,31 @@ await whereRedisIs("a cluster", () => {
       expect(events).not.toMatch(/^id: 2$/m);
       expect(events).toMatch(/^id: 3$/m);
       expect(events).toContain("event: run-finished");
+    });
+
+    it(verifies("experts:everywhere"), async () => {
+      const expert = await startHttpExpert(() => ({ text: "from another server" }));
+      const task = {
+        id: "far-saying",
+        title: "Far saying",
+        description: "Says something from afar.",
+        inputs: { text: { type: "text", description: "Anything." } },
+        outputs: { text: { type: "text", description: "What is said." } },
+      };
+      const registration = { id: "acme/far", task, title: "Far", provider: "http", settings: { url: expert.url } };
+      const taken = await fetch(`${first.url}/v1/experts`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+        body: JSON.stringify({ ...registration, allowHosts: [expert.host] }),
+      });
+      expect(taken.status, await taken.clone().text()).toBe(201);
+      const input = { text: { value: { type: "text", value: "x" } } };
+      const { id } = await accepted(second, [{ id: "t1", task: "far-saying", inputs: input }]);
+      expect(await ended(second, id)).toMatchObject({
+        status: "succeeded",
+        nodes: expect.arrayContaining([expect.objectContaining({ id: "t1", expert: "acme/far" })]) as unknown,
+      });
+      await expert.close();
     });
 
     it(verifies("cluster:idempotent"), async () => {

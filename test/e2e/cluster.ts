@@ -53,7 +53,7 @@ export async function startCluster() {
   }
 
   async function addWorker(): Promise<WorkerProcess> {
-    const { child, output } = spawnTutti(["worker", "--lanes", "cpu"], {
+    const { child, output } = spawnTutti(["worker", "--lanes", "cpu,remote"], {
       TUTTI_DATA: join(folder, "data"),
       ...environment,
     });

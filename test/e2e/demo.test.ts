@@ -17,7 +17,7 @@ async function tutti(args: readonly string[], dataFolder: string): Promise<{ cod
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  ({ code, output } = await tutti(["demo"], folder));
+  ({ code, output } = await tutti(["demo", "--lite"], folder));
 }, 90_000);
 
 afterAll(() => removeFolder(folder));

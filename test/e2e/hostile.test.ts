@@ -106,8 +106,9 @@ describe("bad input", () => {
   it(verifies("http:remote-url"), async () => {
     for (const url of [
       "http://169.254.169.254/latest/meta-data",
-      "https://example.com/cat.png",
-      "http://localhost:1/x.png",
+      "http://2130706433/cat.png",
+      "file:///etc/passwd",
+      "http://localhost:8080/x.png",
     ]) {
       const content = [{ type: "image_url", image_url: { url } }];
       const { status, text } = await json({ messages: [{ role: "user", content }] });

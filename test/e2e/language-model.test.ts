@@ -5,7 +5,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { requestFromFiles } from "../../src/cli/request-from-files.ts";
 import { createTutti, type RunReport, type Tutti } from "../../src/index.ts";
+import { viewRun } from "../../src/http/run-view.ts";
+import { renderText } from "../../src/run/render-text.ts";
 import { loadConfig } from "../../src/config.ts";
+import { collect } from "../collect.ts";
 import { readWire, startProviderServer, type ProviderServer } from "../fakes/provider-server.ts";
 import { verifies } from "./requirements.ts";
 import { samplePath } from "./samples.ts";
@@ -38,8 +41,8 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-async function ask(): Promise<RunReport> {
-  const request = await requestFromFiles(tutti, "t", WORDS, [samplePath("note.png")]);
+async function ask(words = WORDS, files = [samplePath("note.png")]): Promise<RunReport> {
+  const request = await requestFromFiles(tutti, "t", words, files);
   const { runId } = await tutti.submit(request, { tenant: "t" });
   return tutti.wait("t", runId, AbortSignal.timeout(60_000));
 }
@@ -58,6 +61,30 @@ it(verifies("llm:conducts"), { timeout: 90_000 }, async () => {
   // What the picture says reached the model as a record, and nothing else of it did.
   const said = JSON.stringify(server.requests.at(-1)?.body);
   expect(said).toContain("weekend in Lisbon");
+});
+
+it(verifies("llm:answer-streams", "llm:usage", "llm:origin"), { timeout: 90_000 }, async () => {
+  server.reply({ pieces: [PLAN] }, { pieces: ANSWER.match(/.{1,5}/gs) ?? [] });
+  const { state } = await ask();
+  const events = await collect(tutti.events("t", state.runId, 0, AbortSignal.timeout(10_000)));
+  const parts = events.flatMap((event) => (event.type === "answer-part" ? [event.data] : []));
+  // The last sentence is whole only when the answer is.
+  expect(parts[0]).toMatchObject({ from: 0, text: "The note thanks Anna for a weekend in Lisbon [t1]." });
+  const types = events.map(({ type }) => type);
+  expect(types.indexOf("answer-part")).toBeLessThan(types.lastIndexOf("node-succeeded"));
+
+  // What the server says of each call.
+  expect(state.nodes.get("plan")?.usage).toMatchObject({ inputTokens: 40, cachedTokens: 32, outputTokens: 7 });
+  expect(viewRun({ publicUrl: "" }, { state }).usage).toEqual({ inputTokens: 80, cachedTokens: 64, outputTokens: 14 });
+  expect(renderText(state)).toMatch(/t1 .*optical-character-recognition[^]*by the model/);
+});
+
+it(verifies("llm:reply"), { timeout: 90_000 }, async () => {
+  server.reply({ pieces: [JSON.stringify({ steps: [], cannot: "", reply: "Hello! What shall I look at?" })] });
+  const { state, answer } = await ask("Hi there!", []);
+  expect(state.status).toBe("succeeded");
+  expect(answer).toMatchObject({ basis: "reply", citations: [] });
+  expect(answer?.text).toBe("The language model says, with no step behind it: Hello! What shall I look at?");
 });
 
 it(verifies("llm:grounded"), { timeout: 90_000 }, async () => {

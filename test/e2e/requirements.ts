@@ -30,8 +30,36 @@ export const requirements = {
     "While servers, workers and Redis are killed again and again, no run is lost, no result recorded twice.",
   "gpu:device":
     "On the gpu lane steps go to the device in batches that fit its memory, and what they held it is recorded.",
+  "experts:hot": "An expert that is registered while a run goes on is used by the next one, without a restart.",
+  "experts:failover": "When an expert dies, what was sent to it is done by the next one, and the graph shows it.",
+  "experts:hostile":
+    "An expert that is slow, lies, floods, redirects inwards or never ends gives a typed error and costs no process; the next one does the step.",
+  "merit:converges":
+    "Of two experts of a task, the one whose calls go well gets nearly all of them after 30 calls, and runs and `GET /v1/experts` say why.",
+  "merit:breaker":
+    "An expert that fails three times in a row is left alone, and tried again with one call; when that goes well it is used as before.",
+  "experts:trial":
+    "An expert is tried before it is taken; what gives wrong types is refused, or taken as unverified if asked.",
+  "experts:task": "A registered expert can bring a task of its own, which the planner then understands.",
+  "experts:admin":
+    "Only an admin changes experts; secrets are never shown, and inner addresses are refused unless allowed.",
+  "experts:restart": "Registered experts outlive the server's death.",
+  "experts:everywhere":
+    "What is registered with one server is used by the next request to another, on workers that knew nothing of it.",
+  "experts:folder": "Files in the folder of experts are registered, and their changes are followed.",
+  "experts:mcp": "The tools of an MCP server that a file names become experts, are called, and go with the file.",
+  "experts:cli": "Experts are added, tried, listed and removed from the shell.",
   "llm:conducts": "With a language model set, its plan is what runs, and its words are the answer.",
   "llm:streams": "Steps of a plan begin while the language model is still writing the rest of it.",
+  "llm:answer-streams":
+    "An answer is shown while the language model writes it, sentence by sentence, and only what holds.",
+  "llm:usage": "A run says what its language models took: tokens of planning and of answering, and both together.",
+  "llm:reply": "Where nothing has to be done, the language model's own words are labelled as such.",
+  "llm:origin":
+    "The graph says of every step whether the language model wrote it, repaired it, or another planner did.",
+  "llm:injection":
+    "What files, tools and earlier answers say is data: no hostile text among it changes what is planned.",
+  "llm:sees": "With TUTTI_LLM_VISION, the model that plans is shown the pictures of the request, small.",
   "llm:grounded": "What a language model says that no result bears out is not in the answer.",
   "llm:falls-back": "Where the language model fails, the built-in planner and fuser do its work, and the run says so.",
   "plan:again": "Where steps failed and the planner can, one second planning sees results and failures and adds steps.",

@@ -70,10 +70,13 @@ export const careful = defineExpert({
   card: cardOf("test/careful", batchOf(16)),
   load,
   run: async (_model, { text }) => echoOf(text, 1),
-  runBatch: async (_model, inputs) =>
-    inputs.map(({ text }) =>
-      text.startsWith("bad") ? new TuttiError("bad-input", text) : echoOf(text, inputs.length),
-    ),
+  runBatch: async (_model, inputs, contexts) =>
+    inputs.map(({ text }, item) => {
+      // As a model that counts in tokens would.
+      contexts[item]?.usage?.({ inputTokens: text.length });
+      contexts[item]?.usage?.({ inputTokens: 1, outputTokens: item, cost: undefined });
+      return text.startsWith("bad") ? new TuttiError("bad-input", text) : echoOf(text, inputs.length);
+    }),
 });
 
 /** Has memory for four texts. */

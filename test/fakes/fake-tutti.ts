@@ -35,6 +35,11 @@ export function fakeTutti(script: TuttiScript = {}): FakeTutti {
     upload: scripted("upload"),
     asset: scripted("asset"),
     readAsset: scripted("readAsset"),
+    experts: scripted("experts"),
+    merits: scripted("merits"),
+    registerExpert: scripted("registerExpert"),
+    checkExpert: scripted("checkExpert"),
+    removeExpert: scripted("removeExpert"),
     health: scripted("health"),
     close: scripted("close"),
   };

@@ -52,7 +52,7 @@ export async function startFileServer(files: Record<string, ServedFile>): Promis
     if (file.cuts && made < file.cuts.times) {
       cutsMade.set(path, made + 1);
       // A moment later: what was sent must arrive before the connection is gone.
-      return void response.write(body.subarray(0, file.cuts.after), () => setTimeout(() => response.destroy(), 20));
+      return void response.write(body.subarray(0, file.cuts.after), () => setTimeout(() => response.destroy(), 100));
     }
     response.end(body);
   });

@@ -9,7 +9,7 @@ import {
   taskViewSchema,
 } from "../../src/http/schemas-catalogue.ts";
 import { Registry } from "../../src/registry/registry.ts";
-import type { Health } from "../../src/tutti.ts";
+import type { Health, MeritSummary } from "../../src/tutti.ts";
 import { listTask, scriptedCard, textTask } from "../fakes/scripted-experts.ts";
 import { problemOf, serve } from "./serve.ts";
 
@@ -32,7 +32,22 @@ const health: Health = {
   tasks: registry.tasks,
   experts: registry.experts,
 };
-const script = { health: async () => health };
+const measured: MeritSummary = {
+  calls: 119.96,
+  successShare: 0.98123456,
+  p50Ms: 210.04,
+  p95Ms: 410,
+  queueMs: 12.345,
+  cost: 0.0012345678,
+  failedInRow: 3,
+  state: "open",
+  lastError: { code: "timeout", message: "letter-to-alice.png took too long", at: 1_760_000_000_000 },
+};
+const script = {
+  health: async () => health,
+  experts: async () => registry.experts,
+  merits: async () => new Map([["builtin/loud@1.0.0", measured]]),
+};
 
 describe("tasks and experts", () => {
   test("all tasks, each with who does it", async () => {
@@ -70,6 +85,28 @@ describe("tasks and experts", () => {
       ["builtin/split", false],
     ]);
     expect(experts[0]).toMatchObject({ quality: "Does what a test says.", licence: { code: "MIT" } });
+  });
+
+  test("how their calls went; what was said of a failure, to admins alone", async () => {
+    const { fetch } = await serve(script, { adminToken: "right-token" });
+    const ask = async (path: string, token: string): Promise<unknown> =>
+      (await fetch(path, { headers: { authorization: `Bearer ${token}` } })).json();
+    const shown = {
+      calls: 120,
+      successShare: 0.9812,
+      p50Ms: 210,
+      p95Ms: 410,
+      queueMs: 12.3,
+      cost: 0.001235,
+      failedInRow: 3,
+      state: "open",
+      lastError: { code: "timeout", at: "2025-10-09T08:53:20.000Z" },
+    };
+    const { experts } = expertListSchema.strict().parse(await ask("/v1/experts", "wrong-token"));
+    expect(experts.map((expert) => expert.measured)).toEqual([shown, undefined, undefined]);
+    expect(await ask("/v1/experts/builtin%2Floud", "right-token")).toMatchObject({
+      measured: { ...shown, lastError: { ...shown.lastError, message: "letter-to-alice.png took too long" } },
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Doubt: that every way to send a picture, a sound or a file ends in the one normal form, and that none fetches a URL. */
+/** Doubt: that every way to send a picture, a sound or a file ends in the one normal form, and none fetches unasked. */
 import { describe, expect, test } from "vitest";
 import { memoryAssets, png, wav } from "./memory-assets.ts";
 import { accepting, submitted } from "./scripted-runs.ts";

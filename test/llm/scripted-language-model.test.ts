@@ -1,5 +1,6 @@
+import { collect } from "../collect.ts";
 import { expect, test } from "vitest";
-import { callOf, collect, languageModelContract } from "../contracts/language-model.contract.ts";
+import { callOf, languageModelContract } from "../contracts/language-model.contract.ts";
 import { createScriptedModel } from "../fakes/scripted-language-model.ts";
 
 languageModelContract({

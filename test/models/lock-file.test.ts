@@ -1,7 +1,7 @@
 /** A sceptic would doubt that a faulty lock file is told, and that names in it can't lead out of the cache folder. */
 import { expect, test } from "vitest";
 import { diskFault } from "../../src/models/disk.ts";
-import { parseLock } from "../../src/models/lock-file.ts";
+import { parseLock, shippedLock, sizeOf, starterOf } from "../../src/models/lock-file.ts";
 import { progressMeter, type PullProgress } from "../../src/models/progress.ts";
 
 const file = {
@@ -41,9 +41,17 @@ test.each([
   ["parts that are shorter than the file", lock({ sources: [{ kind: "pypi", parts: [{ ...part, bytes: 9 }] }] })],
   ["a kind of source nobody knows", lock({ sources: [{ kind: "torrent" }] })],
   ["the same id twice", { version: 1, models: [...lock().models, ...lock().models] }],
+  ["two starters", { version: 1, models: ["one", "two"].flatMap((id) => lock({}, { id, starter: true }).models) }],
   ["another version", { ...lock(), version: 2 }],
 ])("%s is refused", (_, content) => {
   expect(() => parseLock(content)).toThrow(expect.objectContaining({ code: "misconfigured" }));
+});
+
+test("the one that ships has a starter, and it is the smallest of all", () => {
+  const shipped = shippedLock();
+  const sizes = shipped.models.map(sizeOf);
+  const starter = starterOf(shipped);
+  expect(starter && sizeOf(starter)).toBe(Math.min(...sizes));
 });
 
 test("a full disk and a forbidden folder are told as such", () => {

@@ -22,11 +22,11 @@ export const hubSource = (file: string) => ({ kind: "hub", repo: REPO, revision:
 export const someBytes = (length = 400_000): Buffer => randomBytes(length);
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-export function lockOf(bytes: Uint8Array, sources: ModelFile["sources"], name = "weights.gguf"): ModelsLock {
-  const file = { name, sha256: sha256(bytes), bytes: bytes.length, sources };
+export function lockOf(bytes: Uint8Array, sources: ModelFile["sources"], starter = false): ModelsLock {
+  const file = { name: "weights.gguf", sha256: sha256(bytes), bytes: bytes.length, sources };
   return parseLock({
     version: 1,
-    models: [{ id: "small", title: "Small", task: "text-generation", licence: "CC0-1.0", files: [file] }],
+    models: [{ id: "small", title: "Small", task: "text-generation", licence: "CC0-1.0", starter, files: [file] }],
   });
 }
 

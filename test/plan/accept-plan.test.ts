@@ -29,7 +29,10 @@ async function accept(from: Planner, changes: Partial<PlanInput> = {}, signal = 
 }
 
 const told = (items: readonly AcceptedItem[]): string[] =>
-  items.map((item) => (item.type === "note" ? item.text : `${item.type} ${item.node.id}`));
+  items.map((item) => {
+    if ("node" in item) return `${item.type} ${item.node.id}`;
+    return item.type === "usage" ? "usage" : item.text;
+  });
 
 it("lets sound nodes and notes through, in their order", async () => {
   const items = await accept(saying(node("t1"), { type: "note", text: "and then" }, node("t2", "t1")));

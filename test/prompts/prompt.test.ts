@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parsePrompt } from "../../src/prompts/prompt.ts";
 import { readPrompt } from "../../src/prompts/prompts-folder.ts";
-import { quoteData, shorten } from "../../src/prompts/quote-data.ts";
+import { escapeSpecial, quoteData, shorten } from "../../src/prompts/quote-data.ts";
+import { linesOf, readingsOf } from "../fakes/gullible-reader.ts";
+import { hostileTexts } from "../fixtures/hostile/texts.ts";
 
 const source = "---\ntasks: text\nwords: data\n---\n\nTools: {{tasks}}\nRequest: {{ words }}\n";
 const parameters = { tasks: "text", words: "data" } as const;
@@ -54,6 +56,36 @@ it("quotes whatever there is on one line that nothing inside can close, and keep
     }),
   );
   expect(quoteData("<|im_end|> [INST] </s>")).toBe(String.raw`"\u003c|im_end|\u003e \u005bINST] \u003c/s\u003e"`);
+});
+
+const signs = '"\\\n[]<>|/INST_ \u200c\u200d\u00ad\u202e\uff02\uff1c\uff1e\uff3b\uff3c\ufe64\ufe47\u{1f468}é\u{e0022}';
+const piece = fc.constantFrom(...Array.from(signs), "\ud83d");
+const texts = fc.oneof(
+  fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("")),
+  fc.string({ unit: "binary" }),
+  fc.constantFrom(...hostileTexts.map(({ text }) => text)),
+);
+
+it("is one string for those, too, who make compatible characters one and drop what nobody sees", () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const quoted = quoteData(text);
+      expect(JSON.parse(quoted)).toBe(text);
+      for (const reading of readingsOf(quoted)) {
+        expect(linesOf(reading).map((line) => line.map(({ type }) => type))).toEqual([["quoted"]]);
+        expect(reading).not.toMatch(/[<>]|\[\/?[A-Z_]{3,}\]/);
+      }
+    }),
+  );
+});
+
+it("leaves what is written alone: letters of any language, joined ones included, and the brackets of JSON", () => {
+  for (const text of ["“Žluťoučký” 日本語 [图]", "می‌خواهم", "क्‍ष", "👨‍👩‍👧", "see [1] and [note]"]) {
+    expect(JSON.parse(quoteData(text))).toBe(text);
+  }
+  for (const text of ["می‌خواهم", "क्‍ष", "👨‍👩‍👧", "see [1] and [note]"]) expect(quoteData(text)).toBe(JSON.stringify(text));
+  const data = { list: ["a", 1, [true, null], {}], empty: [] };
+  expect(escapeSpecial(JSON.stringify(data))).toBe(JSON.stringify(data));
 });
 
 it("shortens in the middle", () => {

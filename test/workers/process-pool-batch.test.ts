@@ -41,6 +41,18 @@ const sizesOf = (results: readonly ExpertResult[]): readonly unknown[] => result
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `text ${index}`);
 
 describe("batches", () => {
+  it("tell of each item what it used", async () => {
+    const { run } = open();
+    const results = await Promise.all(["a", "bbb", "bb"].map((text) => run(careful, text)));
+    expect(sizesOf(results)).toEqual([3, 3, 3]);
+    expect(results.map(({ usage }) => [usage.inputTokens, usage.outputTokens])).toEqual([
+      [2, 0],
+      [4, 1],
+      [3, 2],
+    ]);
+    expect(results[0]?.usage).not.toHaveProperty("cost");
+  });
+
   it("go together, and each item gets its own result and its size", async () => {
     const { run } = open();
     const results = await Promise.all(names(20).map((name) => run(steady, name)));

@@ -10,10 +10,12 @@ import { imageAnnotate } from "./image-annotate.ts";
 import { imageBlur } from "./image-blur.ts";
 import { imageClassification } from "./image-classification.ts";
 import { imageCrop } from "./image-crop.ts";
+import { imageFeatureExtraction } from "./image-feature-extraction.ts";
 import { imageGrayscale } from "./image-grayscale.ts";
 import { imageResize } from "./image-resize.ts";
 import { imageRotate } from "./image-rotate.ts";
 import { imageSegmentation } from "./image-segmentation.ts";
+import { imageTextToText } from "./image-text-to-text.ts";
 import { imageToImage } from "./image-to-image.ts";
 import { imageToText } from "./image-to-text.ts";
 import { languageIdentification } from "./language-identification.ts";
@@ -24,6 +26,7 @@ import { sentenceSimilarity } from "./sentence-similarity.ts";
 import { sentimentAnalysis } from "./sentiment-analysis.ts";
 import { summarization } from "./summarization.ts";
 import { tabularClassification } from "./tabular-classification.ts";
+import { textClassification } from "./text-classification.ts";
 import { textGeneration } from "./text-generation.ts";
 import { textToImage } from "./text-to-image.ts";
 import { textToSpeech } from "./text-to-speech.ts";
@@ -31,7 +34,10 @@ import { textToVideo } from "./text-to-video.ts";
 import { tokenClassification } from "./token-classification.ts";
 import { translation } from "./translation.ts";
 import { visualQuestionAnswering } from "./visual-question-answering.ts";
+import { zeroShotAudioClassification } from "./zero-shot-audio-classification.ts";
 import { zeroShotClassification } from "./zero-shot-classification.ts";
+import { zeroShotImageClassification } from "./zero-shot-image-classification.ts";
+import { zeroShotObjectDetection } from "./zero-shot-object-detection.ts";
 
 export const knownTasks: readonly TaskSpec[] = [
   audioClassification,
@@ -44,10 +50,12 @@ export const knownTasks: readonly TaskSpec[] = [
   imageBlur,
   imageClassification,
   imageCrop,
+  imageFeatureExtraction,
   imageGrayscale,
   imageResize,
   imageRotate,
   imageSegmentation,
+  imageTextToText,
   imageToImage,
   imageToText,
   languageIdentification,
@@ -58,6 +66,7 @@ export const knownTasks: readonly TaskSpec[] = [
   sentimentAnalysis,
   summarization,
   tabularClassification,
+  textClassification,
   textGeneration,
   textToImage,
   textToSpeech,
@@ -65,5 +74,8 @@ export const knownTasks: readonly TaskSpec[] = [
   tokenClassification,
   translation,
   visualQuestionAnswering,
+  zeroShotAudioClassification,
   zeroShotClassification,
+  zeroShotImageClassification,
+  zeroShotObjectDetection,
 ];

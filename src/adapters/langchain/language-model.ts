@@ -53,8 +53,8 @@ export function createLangChainModel(options: LangChainModelOptions): LanguageMo
     const answer = followAnswer(name, call.schema, provider.alwaysSaysWhy);
     let chunks: AsyncIterator<Parameters<typeof answer.take>[0]> | undefined;
     try {
-      const addition =
-        call.schema !== undefined && (way === "json" || way === "words") ? schemaInWords(call.schema) : undefined;
+      const isHeld = way === "schema" || way === "tool";
+      const addition = call.schema === undefined || isHeld ? undefined : schemaInWords(call.schema);
       const start = async () => {
         const prepared = await provider.prepare({
           temperature: temperature ? (call.temperature ?? 0) : undefined,
@@ -127,12 +127,17 @@ export function createLangChainModel(options: LangChainModelOptions): LanguageMo
   return { name, seesImages, contextTokens, stream, close: options.close ?? (() => Promise.resolve()) };
 }
 
-/** What to leave out of the next request after a 400 that nothing else explains. */
+/** What to leave out of the next request after a refusal that nothing else explains. */
 function concede(fault: ProviderFault, now: Concessions, call: ModelCall, { ways }: Provider): Concessions | undefined {
-  if (fault.error.code !== "llm-unavailable" || ![400, 422, 501].includes(fault.status ?? 0)) return undefined;
+  if (fault.error.code !== "llm-unavailable" || !refusesRequest(fault)) return undefined;
   if (now.temperature && /temperature/iu.test(fault.words)) return { ...now, temperature: false };
   const next = ways[ways.indexOf(now.way) + 1];
   return call.schema === undefined || next === undefined ? undefined : { ...now, way: next };
+}
+
+/** Some servers call it their own failure when they don't know a parameter (llama-cpp-python: 500). */
+function refusesRequest({ status = 0, words }: ProviderFault): boolean {
+  return [400, 422, 501].includes(status) || (status >= 500 && /response_format/u.test(words));
 }
 
 /** Milliseconds until the next attempt; undefined where there is to be none. */

@@ -46,6 +46,11 @@ function blockOf(part: ModelPart, { seesImages }: MessageOptions): Block {
   };
 }
 
+/** One that is longer would take more room than the prompt, which must say by itself then what is wanted. */
+const LONGEST_SCHEMA = 4000;
+
 export function schemaInWords(schema: unknown): string {
-  return `Answer with one JSON value and nothing else, no explanation and no code fence. It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
+  const text = JSON.stringify(schema);
+  const wish = "Answer with one JSON value and nothing else, no explanation and no code fence.";
+  return text.length > LONGEST_SCHEMA ? wish : `${wish} It must fit this JSON Schema:\n${text}`;
 }

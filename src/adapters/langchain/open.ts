@@ -10,6 +10,8 @@ import { OLLAMA_CONTEXT, providerOf, type Provider, type ProviderOptions } from 
 export interface OpenLanguageModelOptions extends ProviderOptions, CallLimits {
   /** What the model itself does not tell: overrides what is known of it. */
   readonly seesImages?: boolean | undefined;
+  /** For models of whom nobody tells whether they see. @default false */
+  readonly seesImagesIfUnknown?: boolean | undefined;
   readonly callbacks?: Callbacks | undefined;
   readonly llamaCpp?: LlamaCppOptions;
 }
@@ -30,7 +32,7 @@ export async function openLanguageModel(
     ...options,
     name: formatModelName(name),
     provider,
-    seesImages: options.seesImages ?? traits.seesImages ?? false,
+    seesImages: options.seesImages ?? traits.seesImages ?? options.seesImagesIfUnknown ?? false,
     contextTokens: options.contextTokens ?? traits.contextTokens,
   });
 }

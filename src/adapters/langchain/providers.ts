@@ -5,8 +5,11 @@ import { closeObjects, isStrictSchema, toGeminiSchema } from "../../llm/adapt-sc
 import type { ModelName, NamedProvider } from "../../llm/parse-model-name.ts";
 import type { JsonSchema } from "../../ports/language-model.ts";
 
-/** Ways to hold a model to a schema, the firmest first; a server that refuses one gets the next. */
-export type SchemaWay = "schema" | "tool" | "json" | "words";
+/**
+ * Ways to hold a model to a schema, the firmest first; a server that refuses one gets the next. `json+schema` is how
+ * llama.cpp's servers took one before they knew OpenAI's way, and llama-cpp-python does still.
+ */
+export type SchemaWay = "schema" | "tool" | "json+schema" | "json" | "words";
 
 /** One call's parameters, in no provider's terms. */
 export interface CallParameters {
@@ -63,18 +66,21 @@ export function providerOf(name: HostedName, options: ProviderOptions): Provider
         variable: "OPENAI_API_KEY",
         reachHint: "check the model's name and the network",
         keyNeeded: true,
+        ways: HOSTED_WAYS,
       });
     case "huggingface":
       return openai(name.model, options.keys.huggingface, options.baseUrls?.huggingface ?? HUGGINGFACE_URL, {
         variable: "HF_TOKEN",
         reachHint: "check the model's name and that an inference provider serves it",
         keyNeeded: true,
+        ways: HOSTED_WAYS,
       });
     case "openai-compatible":
       return openai(name.model, options.keys.compatible, name.url, {
         variable: "TUTTI_LLM_API_KEY",
         reachHint: `check that the server runs at ${name.url} and has the model ${name.model}`,
         keyNeeded: false,
+        ways: ["schema", "json+schema", "json", "words"],
       });
     case "anthropic":
       return anthropic(name.model, options);
@@ -85,10 +91,13 @@ export function providerOf(name: HostedName, options: ProviderOptions): Provider
   }
 }
 
+const HOSTED_WAYS: readonly SchemaWay[] = ["schema", "json", "words"];
+
 interface OpenAiTraits {
   readonly variable: string;
   readonly reachHint: string;
   readonly keyNeeded: boolean;
+  readonly ways: readonly SchemaWay[];
 }
 
 function openai(model: string, key: string | undefined, baseURL: string | undefined, traits: OpenAiTraits): Provider {
@@ -97,7 +106,7 @@ function openai(model: string, key: string | undefined, baseURL: string | undefi
     key,
     keyHint: `check ${traits.variable}`,
     reachHint: traits.reachHint,
-    ways: ["schema", "json", "words"],
+    ways: traits.ways,
     markPrefix: false,
     alwaysSaysWhy: own,
     async prepare({ temperature, maxTokens, schema, way }) {
@@ -116,6 +125,7 @@ function openai(model: string, key: string | undefined, baseURL: string | undefi
 function responseFormat(schema: JsonSchema | undefined, way: SchemaWay): Record<string, unknown> {
   if (schema === undefined || way === "words") return {};
   if (way === "json") return { response_format: { type: "json_object" } };
+  if (way === "json+schema") return { response_format: { type: "json_object", schema } };
   // Not strict where the schema has optional properties: OpenAI would refuse it; other servers enforce it either way.
   return {
     response_format: { type: "json_schema", json_schema: { name: "answer", schema, strict: isStrictSchema(schema) } },

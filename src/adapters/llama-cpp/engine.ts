@@ -3,15 +3,9 @@ import { availableParallelism } from "node:os";
 import { TuttiError } from "../../errors.ts";
 import { schemaGrammar } from "../../llm/schema-grammar.ts";
 import type { JsonSchema, ModelUsage } from "../../ports/language-model.ts";
+import { doesNotFit, readPrompt, STEP, type Place } from "./read-prompt.ts";
 import { createSlots } from "./slots.ts";
-import {
-  loadNodeLlamaCpp,
-  type Llama,
-  type LlamaChat,
-  type LlamaGrammar,
-  type LlamaSequence,
-  type LlamaTurn,
-} from "./node-llama-cpp.ts";
+import { loadNodeLlamaCpp, type Llama, type LlamaGrammar, type LlamaTurn } from "./node-llama-cpp.ts";
 
 export interface LlamaEngineOptions {
   /** A path of a GGUF, or an `hf:` or `https:` URI. */
@@ -49,13 +43,10 @@ export interface LlamaEngine {
 
 const GRAMMARS_KEPT = 20;
 
-/** Prompts are evaluated in steps of so many tokens; an abort is heeded between two. */
-const BATCH = 256;
-
 /** A GGUF in this process, loaded at the first call. llama.cpp's threads are its own: the event loop stays free. */
 export function createLlamaEngine(options: LlamaEngineOptions): LlamaEngine {
   const grammars = new Map<string, Promise<LlamaGrammar>>();
-  /** Canceled generations that have not stopped yet: one token more, or one batch of the prompt. */
+  /** Canceled generations that have not stopped yet: one token more, or one step of the prompt. */
   const stopping = new Set<Promise<void>>();
   let opened: ReturnType<typeof open> | undefined;
 
@@ -73,13 +64,13 @@ export function createLlamaEngine(options: LlamaEngineOptions): LlamaEngine {
       const context = await model.createContext({
         contextSize: { max: Math.min(options.contextTokens ?? 8192, model.trainContextSize) },
         sequences: options.sequences ?? 2,
-        batchSize: BATCH,
+        batchSize: STEP,
         threads: options.threads ?? spareOne(),
       });
-      const places = Array.from({ length: options.sequences ?? 2 }, () => {
-        const sequence: LlamaSequence = context.getSequence();
-        const chat: LlamaChat = new runtime.LlamaChat({ contextSequence: sequence });
-        return { chat, sequence };
+      const places = Array.from({ length: options.sequences ?? 2 }, (): Place => {
+        const sequence = context.getSequence();
+        const chat = new runtime.LlamaChat({ contextSequence: sequence });
+        return { chat, sequence, tokenizer: model.tokenizer };
       });
       return { llama, slots: createSlots(places) };
     } catch (error) {
@@ -125,16 +116,18 @@ export function createLlamaEngine(options: LlamaEngineOptions): LlamaEngine {
       };
       signal.addEventListener("abort", noteAbort, { once: true });
       try {
-        const { metadata } = await chat.generateResponse([...turns, { type: "model", response: [] }], {
+        const asked: readonly LlamaTurn[] = [...turns, { type: "model", response: [] }];
+        const room = await readPrompt(slot.value, asked, signal);
+        const { metadata } = await chat.generateResponse(asked, {
           ...(grammar === undefined ? {} : { grammar }),
-          ...(maxTokens === undefined ? {} : { maxTokens }),
+          maxTokens: Math.min(maxTokens ?? room, room),
           signal,
           temperature,
           onTextChunk: onText,
           // A thought of a small model costs a minute and helps little; the answer is wanted.
           budgets: { thoughtTokens: 0 },
-          contextShift: { strategy: refuseToForget },
         });
+        if (metadata.stopReason === "maxTokens" && room < (maxTokens ?? Number.POSITIVE_INFINITY)) throw doesNotFit();
         const used = sequence.tokenMeter.diff(before);
         const inputTokens = Math.max(sequence.nextTokenIndex - used.usedOutputTokens, used.usedInputTokens);
         const usage = {
@@ -165,14 +158,6 @@ export function createLlamaEngine(options: LlamaEngineOptions): LlamaEngine {
  */
 function spareOne(): number {
   return Math.max(1, availableParallelism() - 1);
-}
-
-/** Left alone, node-llama-cpp drops the beginning of what does not fit, in silence. */
-function refuseToForget(): never {
-  throw new TuttiError(
-    "llm-context-length",
-    "the prompt and its answer do not fit into the model's context; send less, or give it more room",
-  );
 }
 
 function promptText(turns: readonly LlamaTurn[]): string {

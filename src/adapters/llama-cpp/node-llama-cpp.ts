@@ -28,6 +28,7 @@ export interface Llama {
 
 export interface LlamaModel {
   readonly trainContextSize: number;
+  readonly tokenizer: LlamaTokenizer;
   createContext(options: {
     readonly contextSize: { readonly max: number };
     readonly sequences: number;
@@ -46,8 +47,19 @@ interface TokenCounts {
   readonly usedOutputTokens: number;
 }
 
+/** Opaque: told to whatever makes tokens of a text. */
+export type LlamaTokenizer = (text: string) => readonly LlamaToken[];
+
+export type LlamaToken = number;
+
 export interface LlamaSequence {
+  readonly contextSize: number;
+  /** How many tokens it holds evaluated. */
   readonly nextTokenIndex: number;
+  /** Forgets what follows the first difference; without `allowShift`, nothing is evaluated. */
+  adaptStateToTokens(tokens: readonly LlamaToken[], allowShift: boolean): Promise<void>;
+  /** Adds to what it holds. */
+  evaluateWithoutGeneratingNewTokens(tokens: readonly LlamaToken[]): Promise<void>;
   readonly tokenMeter: { getState(): TokenCounts; diff(before: TokenCounts): TokenCounts };
 }
 
@@ -61,16 +73,21 @@ export type LlamaTurn =
   | { readonly type: "model"; readonly response: readonly string[] };
 
 export interface LlamaChat {
+  readonly chatWrapper: {
+    /** The conversation in the words of the model's template. */
+    generateContextState(options: { readonly chatHistory: readonly LlamaTurn[] }): {
+      readonly contextText: { tokenize(tokenizer: LlamaTokenizer): readonly LlamaToken[] };
+    };
+  };
   generateResponse(
     history: readonly LlamaTurn[],
     options: {
       readonly grammar?: LlamaGrammar;
       readonly signal: AbortSignal;
       readonly temperature: number;
-      readonly maxTokens?: number;
+      readonly maxTokens: number;
       readonly onTextChunk: (text: string) => void;
       readonly budgets: { readonly thoughtTokens: number };
-      readonly contextShift: { readonly strategy: () => never };
     },
   ): Promise<{ readonly metadata: { readonly stopReason: string } }>;
 }

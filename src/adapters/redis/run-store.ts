@@ -15,6 +15,8 @@ export interface RedisRunStoreOptions {
   readonly prefix?: string;
   /** How long a run is kept after its end, with its idempotency key, milliseconds. @default for ever */
   readonly keepFinishedMs?: number;
+  /** Shared with others, and closed by whoever made it. @default one of its own, closed with the store */
+  readonly feed?: StreamFeed;
   /** Told of lost connections; they are made again by themselves. @default a process warning */
   readonly onError?: (error: Error) => void;
 }
@@ -31,11 +33,12 @@ export function openRedisRunStore({
   connection,
   prefix = DEFAULT_PREFIX,
   keepFinishedMs,
+  feed: shared,
   onError = warnOfRedis,
 }: RedisRunStoreOptions): RunStore {
   const keys = runStoreKeys(prefix);
   const redis = connectRedis(connection, { maxRetriesPerRequest: TRIES_PER_CALL }, onError);
-  const feed = new StreamFeed({ address: connection, commands: redis, prefix, onError });
+  const feed = shared ?? new StreamFeed({ address: connection, commands: redis, prefix, onError });
   const closing = new AbortController();
 
   function assertOpen(): void {
@@ -75,7 +78,7 @@ export function openRedisRunStore({
     },
     async close() {
       closing.abort();
-      feed.close();
+      if (!shared) feed.close();
       closeRedis(redis);
     },
   };

@@ -6,7 +6,7 @@ import { removeEndedBefore } from "./run-store-expiry.ts";
 import { headQuery } from "./run-store-heads.ts";
 import { openDatabase } from "./run-store-schema.ts";
 import { createStatements, type Row } from "./run-store-statements.ts";
-import { createWakeups } from "./run-store-wakeups.ts";
+import { createWakeups } from "./wakeups.ts";
 
 export interface SqliteRunStoreOptions {
   readonly file: string;

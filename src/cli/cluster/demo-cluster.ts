@@ -82,8 +82,8 @@ async function demonstrate(folder: string, count: number, children: Child[]): Pr
   };
   const server = await start("api", "serve");
   const workers = [
-    await start("worker-1", "worker", "--lanes", "cpu"),
-    await start("worker-2", "worker", "--lanes", "cpu"),
+    await start("worker-1", "worker", "--lanes", "cpu,remote"),
+    await start("worker-2", "worker", "--lanes", "cpu,remote"),
   ];
   const baseUrl = `http://127.0.0.1:${port}`;
   await untilReady(baseUrl, workers.length, server, folder);

@@ -18,7 +18,10 @@ export interface Line {
 /** What may be a citation: `[t2]`. */
 export const marker = /\[([\p{L}\p{N}][\p{L}\p{N}_.-]{0,60})\]/gu;
 const markers = String.raw`(?:\s*\[[\p{L}\p{N}][\p{L}\p{N}_.-]{0,60}\])*`;
-const boundary = new RegExp(String.raw`[.!?…]+["'”’»)*_]*(${markers})(?=\s|$)|[。！？]+["”’」』)]*(${markers})`, "gu");
+const boundary = new RegExp(
+  String.raw`[.!?…]+["'”’»)*_]*(${markers}(?:(?<=\])[.!?…]+)?)(?=\s|$)|[。！？]+["”’」』)]*(${markers})`,
+  "gu",
+);
 const prefixOf = /^\s*(?:[-*•–—>]\s+|#{1,6}\s+|(\d{1,3})[.)]\s+)?/u;
 /** A point behind these, one letter, or a number of one or two digits ("2. Bild") ends no sentence. */
 const unfinished =

@@ -1,8 +1,9 @@
 /** Shows the model what is wrong with its answer, once, and takes what it makes of it. */
 import * as z from "zod";
 import { createJsonText } from "../../llm/json-text.ts";
-import type { LanguageModel, ModelMessage } from "../../ports/language-model.ts";
-import { escapeSpecial } from "../../prompts/quote-data.ts";
+import type { FuseInput } from "../../ports/fuser.ts";
+import type { LanguageModel } from "../../ports/language-model.ts";
+import { escapeSpecial, quoteData } from "../../prompts/quote-data.ts";
 import { checkGrounding, type CheckedLine, type CheckedSentence } from "../grounding/check-grounding.ts";
 import type { Evidence } from "../grounding/evidence.ts";
 
@@ -13,26 +14,37 @@ const schema = z.toJSONSchema(correctionsSchema);
 
 export interface Correcting {
   readonly model: LanguageModel;
-  /** All that was said so far, the answer included. */
-  readonly messages: readonly ModelMessage[];
+  /** What the model was told and shown for its answer. */
+  readonly prompt: string;
+  readonly records: string;
+  readonly draft: string;
   readonly evidence: Evidence;
   readonly tidy: (text: string) => string;
   readonly maxTokens: number;
   readonly signal: AbortSignal;
+  readonly used?: FuseInput["used"];
 }
 
 /** The lines with the offending sentences as the model mended them, checked again; what it left out stays as it was. */
 export async function askCorrections(lines: readonly CheckedLine[], correcting: Correcting): Promise<CheckedLine[]> {
-  const { model, messages, evidence, tidy, maxTokens, signal } = correcting;
+  const { model, prompt, records, draft, evidence, tidy, maxTokens, signal, used } = correcting;
   const faulty = lines.flatMap((line) => line.sentences).filter(({ faults }) => faults.length > 0);
   const listed = faulty.map(({ text, faults }, index) =>
     escapeSpecial(JSON.stringify({ number: index + 1, sentence: text, faults: faults.map(({ message }) => message) })),
   );
-  const content = ["Faults in your answer:", ...listed].join("\n");
-  const call = { messages: [...messages, { role: "user" as const, content }], schema, maxTokens, signal };
+  // What it wrote repeats what tools and files gave: as a turn of its own, that would no longer be quoted.
+  const content = [records, "Your answer:", quoteData(draft), "Faults in your answer:", ...listed].join("\n");
+  const messages = [
+    { role: "system", content: prompt },
+    { role: "user", content },
+  ] as const;
+  const call = { messages, schema, maxTokens, signal };
   const takeJson = createJsonText();
   let json = "";
-  for await (const chunk of model.stream(call)) if (chunk.type === "text") json += takeJson(chunk.text);
+  for await (const chunk of model.stream(call)) {
+    if (chunk.type === "text") json += takeJson(chunk.text);
+    else used?.(chunk.usage);
+  }
 
   const mended = new Map<CheckedSentence, readonly CheckedSentence[]>();
   for (const { number, text } of readCorrections(json)) {

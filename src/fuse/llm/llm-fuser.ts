@@ -28,30 +28,18 @@ export interface LlmFuserOptions {
   readonly maxCharacters?: number;
 }
 
-/** What a fuser with a model can tell while it works. */
-export interface LlmFuseInput extends FuseInput {
-  /** Pieces of the answer, checked, as they are written. Together they begin the answer, unless it all has to give way. */
-  readonly tell?: ((text: string) => void) | undefined;
-  /** How the answer came to be, where that was not by the model alone. */
-  readonly note?: ((text: string) => void) | undefined;
-}
-
-export interface LlmFuser extends Fuser {
-  fuse(input: LlmFuseInput, signal: AbortSignal): Promise<Answer>;
-}
-
 const DEFAULT_CHARACTERS = 24_000;
 const LEAST_CHARACTERS = 1500;
 /** Less than English has: other languages and JSON take more tokens. */
 const CHARACTERS_PER_TOKEN = 2.5;
 
-export function createLlmFuser(options: LlmFuserOptions): LlmFuser {
+export function createLlmFuser(options: LlmFuserOptions): Fuser {
   return { name: `llm:${options.model.name}@1`, fuse: (input, signal) => fuse(options, input, signal) };
 }
 
-async function fuse(options: LlmFuserOptions, input: LlmFuseInput, signal: AbortSignal): Promise<Answer> {
+async function fuse(options: LlmFuserOptions, input: FuseInput, signal: AbortSignal): Promise<Answer> {
   const { model, fallback, prompt, maxTokens = 1000 } = options;
-  const { state, tell, note = () => {} } = input;
+  const { state, tell, used, note = () => {} } = input;
   const source = { state, load: remember(input.load) };
   const told = await fallback.fuse(source, signal);
   const words = outcomeWords(state, told);
@@ -70,6 +58,7 @@ async function fuse(options: LlmFuserOptions, input: LlmFuseInput, signal: Abort
   let draft = "";
   try {
     for await (const chunk of model.stream({ messages, maxTokens, signal })) {
+      if (chunk.type === "usage") used?.(chunk.usage);
       if (chunk.type !== "text") continue;
       draft += chunk.text;
       teller?.(tidy(withoutThoughts(draft)));
@@ -82,9 +71,9 @@ async function fuse(options: LlmFuserOptions, input: LlmFuseInput, signal: Abort
 
   let lines: readonly CheckedLine[] = checkGrounding(tidy(withoutThoughts(draft)), evidence);
   if (faultsOf(lines).length > 0) {
-    const said = [...messages, { role: "assistant" as const, content: draft }];
     try {
-      lines = await askCorrections(lines, { model, messages: said, evidence, tidy, maxTokens, signal });
+      const asked = { model, prompt, records, draft };
+      lines = await askCorrections(lines, { ...asked, evidence, tidy, maxTokens, signal, used });
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       note(`${model.name} could not mend its answer: ${whatWentWrong(thrown)}`);

@@ -32,6 +32,7 @@ export const createPlanRoute: RouteFactory = (context) => ({
       "too-large",
       "unsupported-media",
       "url-refused",
+      "fetch-failed",
       "invalid-plan",
       "not-understood",
       "shutting-down",

@@ -49,6 +49,7 @@ export const createRunRoute: RouteFactory = (context) => ({
       "too-large",
       "unsupported-media",
       "url-refused",
+      "fetch-failed",
       "invalid-plan",
       "idempotency-mismatch",
       "conflict",

@@ -1,8 +1,26 @@
+import type { Request } from "express";
+import type { ExpertEntry } from "../../registry/registry.ts";
+import { nameOf } from "../../registry/expert-name.ts";
+import { asksAdmin } from "../admin.ts";
 import { viewExpert } from "../catalogue-view.ts";
+import type { Context } from "../context.ts";
 import type { RouteFactory } from "../route.ts";
-import { expertListSchema } from "../schemas-catalogue.ts";
+import { expertListSchema, expertParamsSchema, expertViewSchema, type ExpertView } from "../schemas-catalogue.ts";
+import { readWith } from "../zod-faults.ts";
+import { TuttiError } from "../../errors.ts";
 
-export const listExpertsRoute: RouteFactory = ({ tutti }) => ({
+/** With how their calls went. */
+async function viewAll(
+  context: Context,
+  request: Request,
+  entries: readonly ExpertEntry[],
+): Promise<readonly ExpertView[]> {
+  const merits = await context.tutti.merits(entries.map(({ card }) => card));
+  const tellsMessages = asksAdmin(context, request);
+  return entries.map((entry) => viewExpert(entry, { measured: merits.get(nameOf(entry.card)), tellsMessages }));
+}
+
+export const listExpertsRoute: RouteFactory = (context) => ({
   method: "get",
   path: "/v1/experts",
   operation: {
@@ -13,8 +31,30 @@ export const listExpertsRoute: RouteFactory = ({ tutti }) => ({
     problems: [],
     example: 'curl "$TUTTI/v1/experts"',
   },
-  async handle(_request, response) {
-    const { experts } = await tutti.health();
-    response.json({ experts: experts.map(viewExpert) });
+  async handle(request, response) {
+    response.json({ experts: await viewAll(context, request, await context.tutti.experts()) });
+  },
+});
+
+export const getExpertRoute: RouteFactory = (context) => ({
+  method: "get",
+  path: "/v1/experts/:id",
+  operation: {
+    id: "getExpert",
+    tag: "catalogue",
+    summary: "Look at an expert",
+    params: expertParamsSchema,
+    responses: { 200: { description: "Its newest version", content: { "application/json": expertViewSchema } } },
+    problems: ["unknown-expert"],
+    example: 'curl "$TUTTI/v1/experts/builtin/pp-ocr-v4"',
+  },
+  async handle(request, response) {
+    const { id } = readWith(expertParamsSchema, request.params);
+    const entry = (await context.tutti.experts()).find(
+      ({ card }) => card.id === id || `${card.id}@${card.version}` === id,
+    );
+    if (!entry) throw new TuttiError("unknown-expert", `there is no expert ${id}; GET /v1/experts lists them`);
+    const [view] = await viewAll(context, request, [entry]);
+    response.json(view);
   },
 });

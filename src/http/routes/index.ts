@@ -6,7 +6,8 @@ import { createAssetRoute } from "./create-asset.ts";
 import { createPlanRoute } from "./create-plan.ts";
 import { createRunRoute } from "./create-run.ts";
 import { docsRoutes } from "./docs.ts";
-import { listExpertsRoute } from "./experts.ts";
+import { checkExpertRoute, createExpertRoute, removeExpertRoute, replaceExpertRoute } from "./change-experts.ts";
+import { getExpertRoute, listExpertsRoute } from "./experts.ts";
 import { getAssetInfoRoute } from "./get-asset-info.ts";
 import { getAssetRoute } from "./get-asset.ts";
 import { getRunRoute } from "./get-run.ts";
@@ -31,6 +32,11 @@ const factories = [
   listTasksRoute,
   getTaskRoute,
   listExpertsRoute,
+  getExpertRoute,
+  createExpertRoute,
+  replaceExpertRoute,
+  removeExpertRoute,
+  checkExpertRoute,
   aliveRoute,
   readyRoute,
   indexRoute,

@@ -43,6 +43,8 @@ const costs = {
 /** Conversions by which a task can take `from` alone. */
 function conversionsFrom(from: ValueType, { making }: Pick<Gap, "making">, { profiles }: Catalogue): Conversion[] {
   return profiles.flatMap((profile) => {
+    // Nobody asked for it: so nothing may come of it but what it gives.
+    if (profile.task.external === true) return [];
     const [only, ...others] = profile.inputs.filter(([, { optional }]) => optional !== true);
     if (!only || others.length > 0 || !sameType(only[1].type, from)) return [];
     const conversions = profile.outputs.map(([output, { type }]) => ({
@@ -51,7 +53,7 @@ function conversionsFrom(from: ValueType, { making }: Pick<Gap, "making">, { pro
       output,
       gives: type,
     }));
-    return conversions.filter(({ gives }) => making || isAssetType(from) || !isAssetType(gives));
+    return conversions.filter(({ gives }) => making || isAssetType(from) || !isAssetType(itemType(gives)));
   });
 }
 

@@ -41,7 +41,10 @@ export function convert(context: MakeContext, thing: Thing, wanted: ValueType, m
   const gap = {
     from: have,
     to: wanted,
-    hints: new Set([...words.map(({ stem }) => stem), ...thing.names]),
+    hints: new Set([
+      ...words.map(({ stem }) => stem),
+      ...((wanted === "text" ? undefined : thing.told) ?? thing.names),
+    ]),
     making,
     done: new Set(context.draft.nodes.filter(({ inputs }) => isTakenBy(thing, inputs)).map(({ task }) => task)),
   };

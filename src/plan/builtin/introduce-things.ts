@@ -31,7 +31,8 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[], ca
     const named = splitWords((asset.name ?? "").replace(/\.[^.]*$/, "")).flatMap(
       (word) => word.match(/\p{L}{3,}/gu) ?? [],
     );
-    const names = new Set([...named.map(stem), ...(described.get(asset.asset) ?? []), stem(asset.type)]);
+    const told = new Set([...(described.get(asset.asset) ?? []), stem(asset.type)]);
+    const names = new Set([...named.map(stem), ...told]);
     const reading = readingOf(asset.type, names, catalogue);
     const known = things.recent(undefined).some(({ binding }) => "asset" in binding && binding.asset === asset.asset);
     if (!known)
@@ -39,6 +40,7 @@ export function introduceThings(input: PlanInput, clauses: readonly Clause[], ca
         binding: { asset: asset.asset },
         type: asset.type,
         names,
+        told,
         origin: "asset",
         group: asset.type,
         content: true,

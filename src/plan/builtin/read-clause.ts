@@ -179,9 +179,9 @@ function discount(words: readonly Word[], at: number, resolved: readonly Resolve
 
 /** What is known of a thing says a little of the task, too: a question about a picture that is called a document. */
 function contextOf(thing: Thing, typeWeight: number): Place[] {
-  const { names, origin, type } = thing;
+  const { told = [], type } = thing;
   const kind = typeof type === "string" ? stem(type) : undefined;
-  const rest = new Set([...(origin === "asset" ? names : []), ...(isQuoted(thing) ? contentOf(thing) : [])]);
+  const rest = new Set([...told, ...(isQuoted(thing) ? contentOf(thing) : [])]);
   if (kind !== undefined) rest.delete(kind);
   const others = [...rest].map((one) => ({ stem: one, weight: contextWeights.spoken }));
   return [...(kind === undefined ? [] : [{ stem: kind, weight: typeWeight }]), ...others];

@@ -11,6 +11,8 @@ export interface Thing {
   readonly type: ValueType;
   /** Stems by which it may be called. */
   readonly names: ReadonlySet<string>;
+  /** Of a file: those of them that the request gave it. What it is called says how it is read, not what is wanted. */
+  readonly told?: ReadonlySet<string>;
   readonly origin: "asset" | "quote" | "history" | "literal" | "step";
   /** Things of one group came together: the files of one type, or the outputs of one step. */
   readonly group: string;

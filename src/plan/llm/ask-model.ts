@@ -19,9 +19,15 @@ export async function* askModel(
 ): AsyncGenerator<AnswerPart> {
   for await (const part of readAnswer(model.stream(call))) {
     if (part.type === "end") {
-      const promptCharacters = call.messages.reduce((sum, { content }) => sum + content.length, 0);
+      const promptCharacters = call.messages.reduce((sum, { content }) => sum + lengthOf(content), 0);
       onEvent({ type: "call", purpose, promptCharacters, usage: part.usage });
     }
     yield part;
   }
+}
+
+/** Of the text: pictures are counted by nobody but their provider. */
+function lengthOf(content: ModelMessage["content"]): number {
+  if (typeof content === "string") return content.length;
+  return content.reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
 }

@@ -1,5 +1,6 @@
 /** The catalogue as a language model reads it: one line per task. */
 import type { CatalogueTask } from "../../ports/planner.ts";
+import { quoteData } from "../../prompts/quote-data.ts";
 import { formatType, type ValueType } from "../../run/value.ts";
 
 const MOST_DESCRIPTION = 220;
@@ -7,12 +8,12 @@ const MOST_DESCRIPTION = 220;
 /** `image-crop(image: image, boxes: boxes, label?: text [Which of them.]) -> image: image. Cut out ...` */
 export function describeTask({ id, title, description, inputs, outputs }: CatalogueTask): string {
   const takes = Object.entries(inputs).map(([name, { type, optional, description: about }]) => {
-    const hint = needsHint(type, name, about) ? ` [${oneLine(about, 90)}]` : "";
+    const hint = needsHint(type, name, about) ? ` [${quoteData(oneLine(about, 90))}]` : "";
     return `${name}${optional ? "?" : ""}: ${formatType(type)}${hint}`;
   });
   const gives = Object.entries(outputs).map(([name, { type }]) => `${name}: ${formatType(type)}`);
   const about = oneLine(description, MOST_DESCRIPTION) || oneLine(title, MOST_DESCRIPTION);
-  return `- ${id}(${takes.join(", ")}) -> ${gives.join(", ")}. ${about}`;
+  return `- ${id}(${takes.join(", ")}) -> ${gives.join(", ")}. ${quoteData(about)}`;
 }
 
 export function describeTasks(tasks: readonly CatalogueTask[]): string {

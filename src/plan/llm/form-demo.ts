@@ -33,6 +33,7 @@ export function formDemo(tasks: readonly CatalogueTask[]): Demo | undefined {
             { id: "t1", task: first.id, inputs: { [input]: `<${file.type}-1>` } },
             { id: "t2", task: second.id, inputs: { [next]: `<t1.${output}>` } },
           ],
+          cannot: "",
           reply: "",
         },
       };

@@ -20,7 +20,8 @@ const demoSchema = z.strictObject({
   /** As the model should write it. */
   plan: z.strictObject({
     steps: z.array(z.looseObject({ id: z.string(), task: z.string() })),
-    reply: z.string(),
+    cannot: z.string().default(""),
+    reply: z.string().default(""),
   }),
 });
 
@@ -31,6 +32,7 @@ export interface Demo extends z.infer<typeof demoSchema> {
 export interface PlanPrompts {
   readonly plan: Awaited<ReturnType<typeof readPlanPrompt>>;
   readonly request: Awaited<ReturnType<typeof readRequestPrompt>>;
+  readonly pictures: Awaited<ReturnType<typeof readPicturesPrompt>>;
   readonly repair: Awaited<ReturnType<typeof readRepairPrompt>>;
   readonly replan: Awaited<ReturnType<typeof readReplanPrompt>>;
   /** By name. */
@@ -40,6 +42,7 @@ export interface PlanPrompts {
 const readPlanPrompt = (folder: string) => readPrompt("plan", { tasks: "text", impossible: "text" }, folder);
 const readRequestPrompt = (folder: string) =>
   readPrompt("request", { files: "text", earlier: "text", quotes: "text", request: "data" }, folder);
+const readPicturesPrompt = (folder: string) => readPrompt("pictures", {}, folder);
 const readRepairPrompt = (folder: string) =>
   readPrompt("repair", { steps: "text", faulty: "text", problems: "text", id: "text", free: "text" }, folder);
 const readReplanPrompt = (folder: string) =>
@@ -47,14 +50,15 @@ const readReplanPrompt = (folder: string) =>
 
 /** @throws TuttiError `misconfigured` where a file can't be read, or is not what the planner expects */
 export async function loadPlanPrompts(folder = PROMPTS_FOLDER): Promise<PlanPrompts> {
-  const [plan, request, repair, replan, demos] = await Promise.all([
+  const [plan, request, pictures, repair, replan, demos] = await Promise.all([
     readPlanPrompt(folder),
     readRequestPrompt(folder),
+    readPicturesPrompt(folder),
     readRepairPrompt(folder),
     readReplanPrompt(folder),
     readDemos(join(folder, "demos")),
   ]);
-  return { plan, request, repair, replan, demos };
+  return { plan, request, pictures, repair, replan, demos };
 }
 
 async function readDemos(folder: string): Promise<Demo[]> {

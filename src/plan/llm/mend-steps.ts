@@ -1,6 +1,7 @@
 /** Gives faulty steps back to the language model, each alone, with what is wrong with it. */
 import type { PlanItem } from "../../ports/planner.ts";
 import type { PlanNode } from "../../run/plan-node.ts";
+import { quoteData } from "../../prompts/quote-data.ts";
 import { askModel } from "./ask-model.ts";
 import type { FaultyStep } from "./collect-steps.ts";
 import type { Session } from "./session.ts";
@@ -27,11 +28,13 @@ async function* mendStep(session: Session, step: FaultyStep): AsyncGenerator<Pla
   const reason = step.problems.join("; ");
   const written: unknown[] = [];
   let isPlan = false;
-  const messages = [...session.prefix, { role: "user", content: repairText(session, step) }] as const;
+  const messages = session.messages(repairText(session, step));
   const question = { purpose: "repair", messages, schema: session.schema(MOST_STEPS), maxTokens, signal } as const;
   for await (const part of askModel(model, question, onEvent)) {
     if (part.type === "step") written.push(part.raw);
-    if (part.type === "end") ({ isPlan } = part);
+    if (part.type !== "end") continue;
+    ({ isPlan } = part);
+    if (part.usage) yield { type: "usage", usage: part.usage };
   }
   if (written.length === 0) {
     if (!isPlan) return;
@@ -60,19 +63,24 @@ const isObject = (raw: unknown): raw is object => typeof raw === "object" && raw
 function* repaired({ onEvent }: Session, nodes: readonly PlanNode[]): Generator<PlanItem> {
   for (const node of nodes) {
     onEvent({ type: "node", id: node.id, by: "repair" });
-    yield { type: "node", node };
+    yield { type: "node", node, by: "repair" };
   }
 }
 
-function repairText({ prompts, collector, handles, request }: Session, step: FaultyStep): string {
+function repairText({ prompts, collector, handles }: Session, step: FaultyStep): string {
   const free = collector.freeId();
-  const text = prompts.repair.render({
+  return prompts.repair.render({
     steps: showSteps(collector.accepted(), handles),
-    faulty: showRaw(step.raw, collector.isKnown).slice(0, MOST_SHOWN),
+    faulty: showFaulty(step, collector.isKnown),
     // Checks quote what the model wrote, which may be what anybody wrote.
     problems: step.problems.map((problem) => `- ${showRaw(problem, collector.isKnown)}`).join("\n"),
     id: step.id !== undefined && /^[A-Za-z][\w-]{0,39}$/.test(step.id) ? step.id : free,
     free,
   });
-  return `${request}\n\n${text}`;
+}
+
+/** What is too long becomes one string: just cut off, it would have a string in it that nothing closes. */
+function showFaulty({ raw }: FaultyStep, isKnown: (name: string) => boolean): string {
+  const written = showRaw(raw, isKnown);
+  return written.length <= MOST_SHOWN ? written : quoteData(written.slice(0, MOST_SHOWN));
 }

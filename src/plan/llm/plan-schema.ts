@@ -21,10 +21,16 @@ const MOST_NUMBERED = 8;
 
 export function planSchema({ tasks, handles, steps = [], maxSteps }: PlanSchemaOptions): JsonSchema {
   const numbered = Array.from({ length: Math.min(MOST_NUMBERED, maxSteps) + steps.length }, (_, at) => `t${at + 1}`);
-  const scope = { tasks, handles: [...handles], ids: [...new Set([...steps, ...numbered])] };
+  const mayBe = Array.from({ length: MOST_STEPS + steps.length }, (_, at) => `t${at + 1}`);
+  const scope = {
+    tasks,
+    handles: [...handles],
+    ids: [...new Set([...steps, ...numbered])],
+    free: mayBe.filter((id) => !steps.includes(id)),
+  };
   const step = tasks.length > 0 ? { anyOf: tasks.map((task) => stepSchema(task, scope)) } : { type: "object" };
   const maxItems = Math.min(maxSteps, MOST_STEPS);
-  return closed({ steps: { type: "array", items: step, maxItems }, reply: { type: "string" } });
+  return closed({ steps: { type: "array", items: step, maxItems }, cannot: text, reply: text });
 }
 
 /** Grammars of longer arrays are slow to compile. */
@@ -34,6 +40,8 @@ interface Scope {
   readonly tasks: readonly CatalogueTask[];
   readonly handles: readonly Handle[];
   readonly ids: readonly string[];
+  /** What a new step may be called. */
+  readonly free: readonly string[];
 }
 
 const text: JsonSchema = { type: "string" };
@@ -45,7 +53,8 @@ function stepSchema(task: CatalogueTask, scope: Scope): JsonSchema {
   // In this order they are written, so that the task decides on its inputs.
   return closed(
     {
-      id: text,
+      // Small models invent all sorts of names where they may.
+      id: { type: "string", enum: [...scope.free] },
       task: { type: "string", enum: [task.id] },
       inputs: closed(Object.fromEntries(bound), needed),
       each: { anyOf: [text, { type: "array", items: text }] },

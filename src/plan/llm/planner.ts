@@ -5,7 +5,7 @@
 import { asTuttiError, TuttiError } from "../../errors.ts";
 import type { Embedder } from "../../ports/embedder.ts";
 import type { LanguageModel } from "../../ports/language-model.ts";
-import type { PlanInput, PlanItem, Planner } from "../../ports/planner.ts";
+import type { CatalogueTask, PlanInput, PlanItem, Planner } from "../../ports/planner.ts";
 import { askModel } from "./ask-model.ts";
 import { createGapCloser } from "./close-type-gaps.ts";
 import type { FaultyStep } from "./collect-steps.ts";
@@ -38,12 +38,15 @@ export interface LlmPlannerOptions {
   readonly maxTokens?: number | undefined;
   /** Whether the model is given the schema of its answer. @default true */
   readonly constrained?: boolean | undefined;
+  /** Whether the model, where it can see, is shown pictures of the request, small. @default false */
+  readonly showsPictures?: boolean | undefined;
 }
 
 /** Why the model's answer ended before its plan did; undefined where it didn't. */
 interface Ending {
   readonly failure?: string | undefined;
   readonly reply?: string | undefined;
+  readonly cannot?: string | undefined;
 }
 
 export function createLlmPlanner(options: LlmPlannerOptions): Planner {
@@ -58,6 +61,7 @@ export function createLlmPlanner(options: LlmPlannerOptions): Planner {
     demos: options.demos ?? 2,
     maxTokens: options.maxTokens ?? 2048,
     constrained: options.constrained ?? true,
+    showsPictures: options.showsPictures ?? false,
   };
 
   return {
@@ -66,7 +70,8 @@ export function createLlmPlanner(options: LlmPlannerOptions): Planner {
     async *plan(input: PlanInput, signal: AbortSignal): AsyncGenerator<PlanItem> {
       const session = await openSession(shared, input, signal);
       const { collector } = session;
-      const { failure, reply } = yield* listen(session);
+      for (const text of session.notes) yield { type: "note", text };
+      const { failure, reply, cannot } = yield* listen(session);
       // A model that failed, or went round in circles, is not asked again.
       if (failure === undefined && !collector.isOver()) yield* mend(session, maxRepairs);
       if (options.closesGaps ?? true) yield* closeGaps(session);
@@ -82,40 +87,43 @@ export function createLlmPlanner(options: LlmPlannerOptions): Planner {
           ? finish(session, fallback, { why, brokeOff: failure !== undefined })
           : planAnew(session, fallback, why);
       } else if (!isNew && input.frozen.length === 0) {
-        if (reply !== undefined) throw noPlan(reply, input);
-        yield* planAnew(session, fallback, "its plan was empty");
+        // Small models put it where a greeting belongs.
+        const refusal = cannot ?? (unavailableIn(reply ?? "", input.tasks).length > 0 ? reply : undefined);
+        if (refusal !== undefined) throw noPlan(refusal, input.tasks);
+        if (reply === undefined) yield* planAnew(session, fallback, "its plan was empty");
       }
-      if (reply !== undefined) yield { type: "note", text: `The language model says: ${reply}` };
+      for (const text of [cannot, reply]) if (text !== undefined) yield { type: "reply", text };
     },
   };
 }
 
 /** Yields every sound step as soon as it is written. */
 async function* listen(session: Session): AsyncGenerator<PlanItem, Ending> {
-  const { collector, model, onEvent, input, request, signal, maxTokens } = session;
-  const messages = [...session.prefix, { role: "user", content: request }] as const;
+  const { collector, model, onEvent, input, signal, maxTokens } = session;
+  const messages = session.messages();
   const question = { purpose: "plan", messages, schema: session.schema(input.maxNodes), maxTokens, signal } as const;
-  let reply: string | undefined;
+  const said: { reply?: string; cannot?: string } = {};
   try {
     for await (const part of askModel(model, question, onEvent)) {
-      if (part.type === "reply") {
-        reply = part.text;
-        onEvent(part);
-      } else if (part.type === "end") {
-        if (!part.isPlan) return { failure: part.problem ?? "it gave no plan", reply };
-        return { failure: part.problem, reply };
+      if (part.type === "end") {
+        if (part.usage) yield { type: "usage", usage: part.usage };
+        if (!part.isPlan) return { failure: part.problem ?? "it gave no plan", ...said };
+        return { failure: part.problem, ...said };
+      } else if (part.type !== "step") {
+        said[part.type] = part.text;
+        onEvent({ type: part.type, text: part.text });
       } else {
         for (const node of collector.offer(part.raw)) {
           onEvent({ type: "node", id: node.id, by: "model" });
-          yield { type: "node", node };
+          yield { type: "node", node, by: "model" };
         }
-        if (collector.isOver()) return { reply };
+        if (collector.isOver()) return said;
       }
     }
   } catch (error) {
-    return { failure: reasonOf(error, signal), reply };
+    return { failure: reasonOf(error, signal), ...said };
   }
-  return { failure: "it gave no plan", reply };
+  return { failure: "it gave no plan", ...said };
 }
 
 async function* mend(session: Session, rounds: number): AsyncGenerator<PlanItem> {
@@ -144,7 +152,7 @@ async function* closeGaps({ collector, input, onEvent }: Session): AsyncGenerato
     if (isMended) collector.drop(step);
     for (const node of nodes) {
       onEvent({ type: "node", id: node.id, by: "type-gap" });
-      yield { type: "node", node };
+      yield { type: "node", node, by: "type-gap" };
     }
     const how = closed.tasks.length > 0 ? `with ${closed.tasks.join(", ")} before it` : "by the types of its inputs";
     if (isMended) yield { type: "note", text: `${step.id} was mended ${how}: ${step.problems.join("; ")}` };
@@ -161,7 +169,7 @@ async function* planAnew(
   yield { type: "note", text };
   for await (const item of fallback.plan(input, signal)) {
     if (item.type === "node") onEvent({ type: "node", id: item.node.id, by: "fallback" });
-    yield item;
+    yield item.type === "node" ? { ...item, by: "fallback" } : item;
   }
 }
 
@@ -175,7 +183,7 @@ async function* finish(
   const { nodes, problem } = await planRest({ fallback, input, collector, brokeOff, signal });
   for (const node of nodes) {
     onEvent({ type: "node", id: node.id, by: "fallback" });
-    yield { type: "node", node };
+    yield { type: "node", node, by: "fallback" };
   }
   const what =
     nodes.length > 0 ? `${fallback.name} planned ${nodes.map(({ id }) => id).join(", ")}` : "it stays undone";
@@ -186,13 +194,17 @@ async function* finish(
 
 const problemsOf = (steps: readonly FaultyStep[]): string => steps.flatMap(({ problems }) => problems).join("; ");
 
-/** Chit-chat, and what no tool can do: labelled as what the model says, since no step stands behind it. */
-function noPlan(reply: string, { tasks }: PlanInput): TuttiError {
-  const lower = reply.toLowerCase();
-  const named = tasks.filter(
+/** What no tool can do, as the model says it, with how to change that where it is known. */
+function noPlan(cannot: string, tasks: readonly CatalogueTask[]): TuttiError {
+  const help = unavailableIn(cannot, tasks).map(({ id, unavailable }) => ` ${id}: ${unavailable}`);
+  return new TuttiError("not-understood", `No step was planned. The language model says: ${cannot}${help.join("")}`);
+}
+
+/** Tasks that a text speaks of, and that nobody can do. */
+function unavailableIn(text: string, tasks: readonly CatalogueTask[]): CatalogueTask[] {
+  const lower = text.toLowerCase();
+  return tasks.filter(
     ({ id, title, unavailable }) =>
       unavailable !== undefined && (lower.includes(id) || lower.includes(title.toLowerCase())),
   );
-  const help = named.map(({ id, unavailable }) => ` ${id}: ${unavailable}`).join("");
-  return new TuttiError("not-understood", `No step was planned. The language model says: ${reply}${help}`);
 }

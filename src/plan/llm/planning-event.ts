@@ -1,5 +1,6 @@
 /** What a planner tells of its work, for logs and measurements. */
 import type { ModelUsage } from "../../ports/language-model.ts";
+import type { NodeOrigin } from "../../run/events.ts";
 
 export type PlanningEvent =
   | {
@@ -8,6 +9,5 @@ export type PlanningEvent =
       readonly promptCharacters: number;
       readonly usage?: ModelUsage | undefined;
     }
-  /** Who made a node: the model at once, the model when it mended it, the tool graph, or the other planner. */
-  | { readonly type: "node"; readonly id: string; readonly by: "model" | "repair" | "type-gap" | "fallback" }
-  | { readonly type: "reply"; readonly text: string };
+  | { readonly type: "node"; readonly id: string; readonly by: NodeOrigin }
+  | { readonly type: "reply" | "cannot"; readonly text: string };

@@ -5,7 +5,7 @@ import { createJsonScanner } from "./scan-json.ts";
 
 export type AnswerPart =
   | { readonly type: "step"; readonly raw: unknown }
-  | { readonly type: "reply"; readonly text: string }
+  | { readonly type: "reply" | "cannot"; readonly text: string }
   | {
       readonly type: "end";
       /** Whether there was a plan at all, an empty one included. */
@@ -34,10 +34,10 @@ export async function* readAnswer(chunks: AsyncIterable<ModelChunk>): AsyncGener
       if (path.length === 0 && hasSteps(value)) {
         isPlan = true;
         closed = true;
-      } else if (path.at(-1) === "reply") {
+      } else if (isSaid(path.at(-1))) {
         if (typeof value !== "string" || value.trim() === "") continue;
         isPlan = true;
-        yield { type: "reply", text: value.trim() };
+        yield { type: path.at(-1) === "reply" ? "reply" : "cannot", text: value.trim() };
       } else if (path.at(-2) === "steps" || isStep(value)) {
         isPlan = true;
         yield { type: "step", raw: value };
@@ -48,13 +48,14 @@ export async function* readAnswer(chunks: AsyncIterable<ModelChunk>): AsyncGener
   yield { type: "end", isPlan, problem: closed ? undefined : scanner.end().problem, usage };
 }
 
-/** `{"steps":[...],"reply":""}`, the same inside of something, a bare list of steps, and bare steps one by one. */
+/** `{"steps":[...],"cannot":"","reply":""}`, the same inside of something, a bare list of steps, and bare steps one by one. */
 function isPart(path: JsonPath): boolean {
   const last = path.at(-1);
-  if (path.length === 0 || (path.length === 1 && (last === "reply" || typeof last === "number"))) return true;
+  if (path.length === 0 || (path.length === 1 && (isSaid(last) || typeof last === "number"))) return true;
   return path.length <= 3 && path.at(-2) === "steps" && typeof last === "number";
 }
 
+const isSaid = (key: JsonPath[number] | undefined): boolean => key === "reply" || key === "cannot";
 const isStep = (value: unknown): boolean => isObject(value) && "task" in value && !("steps" in value);
 const hasSteps = (value: unknown): boolean => isObject(value) && "steps" in value && Array.isArray(value.steps);
 

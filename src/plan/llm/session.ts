@@ -10,6 +10,7 @@ import type { createDemoPicker } from "./pick-demos.ts";
 import { planSchema } from "./plan-schema.ts";
 import type { PlanningEvent } from "./planning-event.ts";
 import { replanText } from "./replan-text.ts";
+import { showPictures } from "./show-pictures.ts";
 import { CHARACTERS_PER_TOKEN, type Shortlist } from "./shortlist.ts";
 
 export interface SessionOptions {
@@ -21,6 +22,7 @@ export interface SessionOptions {
   readonly demos: number;
   readonly maxTokens: number;
   readonly constrained: boolean;
+  readonly showsPictures: boolean;
   readonly onEvent: (event: PlanningEvent) => void;
 }
 
@@ -31,10 +33,13 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly handles: Handles;
   readonly collector: Collector;
-  /** Rules, tools and demonstrations. */
-  readonly prefix: readonly ModelMessage[];
-  /** The request itself, as both planning and repair begin. */
-  readonly request: string;
+  /**
+   * What the model is told: rules, tools and demonstrations, which are the same for every request, then the request
+   * with its pictures, as both planning and repair begin, and what more there is to say.
+   */
+  readonly messages: (more?: string) => readonly ModelMessage[];
+  /** What the reader of the run should know of all this. */
+  readonly notes: readonly string[];
   readonly schema: (maxSteps: number) => JsonSchema | undefined;
   readonly maxTokens: number;
   readonly onEvent: (event: PlanningEvent) => void;
@@ -59,6 +64,8 @@ export async function openSession(options: SessionOptions, input: PlanInput, sig
     ...demoMessages(prompts, [...(form ? [form] : []), ...fixed]),
     ...demoMessages(prompts, similar),
   ];
+  const request = [requestText(prompts, input, handles), ...replanText(prompts, input, { handles, collector })];
+  const shown = options.showsPictures ? await showPictures(prompts, input, model, signal) : { parts: [], notes: [] };
   const answerRoom = Math.floor((model.contextTokens ?? Number.POSITIVE_INFINITY) * shares.answer);
   return {
     model,
@@ -67,8 +74,12 @@ export async function openSession(options: SessionOptions, input: PlanInput, sig
     signal,
     handles,
     collector,
-    prefix,
-    request: [requestText(prompts, input, handles), ...replanText(prompts, input, { handles, collector })].join("\n\n"),
+    messages: (...more) => {
+      const text = [...request, ...more].join("\n\n");
+      const content = shown.parts.length === 0 ? text : [...shown.parts, { type: "text", text } as const];
+      return [...prefix, { role: "user", content }];
+    },
+    notes: shown.notes,
     schema: (maxSteps) =>
       constrained
         ? planSchema({

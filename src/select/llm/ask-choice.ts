@@ -3,6 +3,8 @@ import * as z from "zod";
 import { createJsonText } from "../../llm/json-text.ts";
 import type { LanguageModel, ModelMessage } from "../../ports/language-model.ts";
 import { quoteData, shorten } from "../../prompts/quote-data.ts";
+import type { Usage } from "../../run/events.ts";
+import { addTokens } from "../../run/usage.ts";
 
 /** One correction: a model that errs twice errs for ever. */
 const TRIES = 2;
@@ -16,6 +18,7 @@ export interface Choice {
   readonly id: string;
   /** On one line. */
   readonly reason: string;
+  readonly usage: Usage;
 }
 
 /**
@@ -31,34 +34,37 @@ export async function askChoice(
   signal: AbortSignal,
 ): Promise<Choice | undefined> {
   const schema = z.toJSONSchema(z.object({ id: z.enum(ids), reason: z.string() }));
-  const messages: ModelMessage[] = [
-    { role: "system", content: prompt },
-    { role: "user", content: choice },
-  ];
+  let content = choice;
+  let usage: Usage = {};
   for (let turn = 0; turn < TRIES; turn += 1) {
     const takeJson = createJsonText();
     let answer = "";
     let json = "";
-    for await (const chunk of model.stream({ messages: [...messages], schema, maxTokens: MAX_TOKENS, signal })) {
-      if (chunk.type !== "text") continue;
+    const messages: ModelMessage[] = [
+      { role: "system", content: prompt },
+      { role: "user", content },
+    ];
+    for await (const chunk of model.stream({ messages, schema, maxTokens: MAX_TOKENS, signal })) {
+      if (chunk.type === "usage") {
+        usage = addTokens(usage, chunk.usage);
+        continue;
+      }
       answer += chunk.text;
       json += takeJson(chunk.text);
     }
     const chosen = readChoice(json);
-    if (chosen && ids.includes(chosen.id)) return chosen;
+    if (chosen && ids.includes(chosen.id)) return { ...chosen, usage };
     const wrong = chosen
       ? `There is no expert ${quoteData(shorten(chosen.id, REASON_LENGTH))}.`
       : 'Your answer is not the JSON object {"id":ID,"reason":WHY}.';
-    const said = shorten(answer.trim() === "" ? "(nothing)" : answer, ANSWER_LENGTH);
-    messages.push(
-      { role: "assistant", content: said },
-      { role: "user", content: `${wrong} Answer again. ID is one of: ${ids.join(", ")}` },
-    );
+    // It may repeat what cards say: as a turn of its own, that would no longer be quoted.
+    const said = `You answered: ${quoteData(shorten(answer, ANSWER_LENGTH))}`;
+    content = [choice, said, `${wrong} Answer again. ID is one of: ${ids.join(", ")}`].join("\n");
   }
   return undefined;
 }
 
-function readChoice(json: string): Choice | undefined {
+function readChoice(json: string): Omit<Choice, "usage"> | undefined {
   try {
     const { data } = choiceSchema.safeParse(JSON.parse(json));
     return data && { id: data.id.trim(), reason: oneLine(data.reason) };

@@ -3,7 +3,7 @@ import { asTuttiError, TuttiError } from "../../errors.ts";
 import type { LanguageModel } from "../../ports/language-model.ts";
 import type { Selection, Selector } from "../../ports/selector.ts";
 import type { ExpertCard } from "../../registry/expert-card.ts";
-import type { NodeSpec } from "../../run/events.ts";
+import type { ChosenExpert, NodeSpec } from "../../run/events.ts";
 import { askChoice, type Choice } from "./ask-choice.ts";
 import { describeChoice } from "./describe-choice.ts";
 
@@ -15,6 +15,8 @@ export interface LlmSelectorOptions {
   readonly prompt: string;
   /** How many of the best are shown to the model. @default 5 */
   readonly most?: number;
+  /** Whether an expert fails again and again: it is not shown to the model. @default nobody does */
+  readonly isFailing?: (expert: ChosenExpert) => boolean;
   /** Milliseconds for the model; after that the order without it stands. @default 20 000 */
   readonly timeoutMs?: number;
 }
@@ -29,7 +31,7 @@ interface Asked {
 }
 
 export function createLlmSelector(options: LlmSelectorOptions): Selector {
-  const { base, most = 5 } = options;
+  const { base, most = 5, isFailing = () => false } = options;
   /** By question; those that are being asked, too. */
   const choices = new Map<string, Asked>();
 
@@ -38,7 +40,8 @@ export function createLlmSelector(options: LlmSelectorOptions): Selector {
       try {
         const choice = await known.choice;
         signal.throwIfAborted();
-        return choice;
+        // Whoever asked has paid for it.
+        return choice && { ...choice, usage: {} };
       } catch (thrown) {
         signal.throwIfAborted();
         // That whoever asked was canceled is no answer for the others.
@@ -59,13 +62,15 @@ export function createLlmSelector(options: LlmSelectorOptions): Selector {
 
   return {
     selectNow(node, candidates) {
-      const ordered = base.selectNow?.(node, candidates);
-      return ordered && isSettled(node, ordered) ? ordered : undefined;
+      // The base counts whom it has chosen: it is asked once, here or below.
+      return node.expert !== undefined || candidates.length < 2 ? base.selectNow?.(node, candidates) : undefined;
     },
     async select(node, candidates, signal) {
       const ordered = await base.select(node, candidates, signal);
-      if (isSettled(node, ordered)) return ordered;
-      const cards = bestCards(ordered, candidates, most);
+      const [best] = ordered.experts;
+      // Who fails comes first where all do, or for a trial: neither is a matter of taste.
+      if (!best || isSettled(node, ordered) || isFailing(best)) return ordered;
+      const cards = bestCards(ordered, candidates, isFailing).slice(0, most);
       const ids = cards.map(({ id }) => id);
       if (ids.length < 2) return ordered;
       try {
@@ -102,15 +107,31 @@ function isSettled({ expert }: NodeSpec, { experts }: Selection): boolean {
   return expert !== undefined || experts.length < 2;
 }
 
-function bestCards({ experts }: Selection, candidates: readonly ExpertCard[], most: number): ExpertCard[] {
-  return experts.slice(0, most).flatMap(({ id }) => candidates.find((card) => card.id === id) ?? []);
+/** Of an expert that has two versions in use, the one that comes first. */
+function bestCards(
+  { experts }: Selection,
+  candidates: readonly ExpertCard[],
+  isFailing: (expert: ChosenExpert) => boolean,
+): readonly ExpertCard[] {
+  const cards = new Map<string, ExpertCard>();
+  for (const expert of experts) {
+    const card = candidates.find(({ id, version }) => id === expert.id && version === expert.version);
+    if (card && !cards.has(card.id) && !isFailing(expert)) cards.set(card.id, card);
+  }
+  return [...cards.values()];
 }
 
-function withChosen({ experts }: Selection, { id, reason }: Choice, { name }: LanguageModel, count: number): Selection {
+function withChosen(
+  { experts }: Selection,
+  { id, reason, usage }: Choice,
+  { name }: LanguageModel,
+  count: number,
+): Selection {
   const why = reason === "" ? "" : `: ${reason}`;
   return {
     experts: [...experts.filter((expert) => expert.id === id), ...experts.filter((expert) => expert.id !== id)],
     reason: `${name} chose it out of ${count}${why}`,
+    ...(Object.keys(usage).length > 0 && { usage }),
   };
 }
 

@@ -1,10 +1,11 @@
 // A sceptic doubts what goes over the wire: pictures, schemas, keys; and what is made of a server's refusals and wishes.
+import { collect } from "../../collect.ts";
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { expect, onTestFinished, test } from "vitest";
 import { loadNodeLlamaCpp } from "../../../src/adapters/llama-cpp/node-llama-cpp.ts";
 import { openLanguageModel, type OpenLanguageModelOptions } from "../../../src/adapters/langchain/open.ts";
 import { parseModelName, type ModelName } from "../../../src/llm/parse-model-name.ts";
-import { callOf, collect, PLAN_SCHEMA, textOf } from "../../contracts/language-model.contract.ts";
+import { callOf, PLAN_SCHEMA, textOf } from "../../contracts/language-model.contract.ts";
 import { rejection } from "../../contracts/contract.ts";
 import { readWire, startProviderServer, type Reply } from "../../fakes/provider-server.ts";
 

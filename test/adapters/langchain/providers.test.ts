@@ -1,15 +1,10 @@
 // A sceptic doubts that every provider's package streams, stops and fails the way the port says, on its own wire format.
+import { collect } from "../../collect.ts";
 import { describe, expect, test } from "vitest";
 import { openLanguageModel, type OpenLanguageModelOptions } from "../../../src/adapters/langchain/open.ts";
 import { parseModelName } from "../../../src/llm/parse-model-name.ts";
 import type { LanguageModel } from "../../../src/ports/language-model.ts";
-import {
-  callOf,
-  collect,
-  languageModelContract,
-  PLAN_SCHEMA,
-  textOf,
-} from "../../contracts/language-model.contract.ts";
+import { callOf, languageModelContract, PLAN_SCHEMA, textOf } from "../../contracts/language-model.contract.ts";
 import { rejection } from "../../contracts/contract.ts";
 import { readWire, startProviderServer, type Reply } from "../../fakes/provider-server.ts";
 

@@ -1,14 +1,9 @@
 // A sceptic doubts that a GGUF in this process keeps the port's promises, and that its evaluated prefix is used again.
+import { collect } from "../../collect.ts";
 import { describe, expect, test } from "vitest";
 import { openLanguageModel } from "../../../src/adapters/langchain/open.ts";
 import type { OpenLanguageModelOptions } from "../../../src/adapters/langchain/open.ts";
-import {
-  callOf,
-  collect,
-  languageModelContract,
-  PLAN_SCHEMA,
-  textOf,
-} from "../../contracts/language-model.contract.ts";
+import { callOf, languageModelContract, PLAN_SCHEMA, textOf } from "../../contracts/language-model.contract.ts";
 import { rejection } from "../../contracts/contract.ts";
 import { fakeNodeLlamaCpp, type FakeLlamaOptions } from "../../fakes/fake-node-llama-cpp.ts";
 
@@ -69,6 +64,25 @@ describe("llama-cpp", () => {
     await third.return?.();
   });
 
+  test("stops between two steps of a long prompt, and keeps what it read of it", async () => {
+    const read: number[] = [];
+    const controller = new AbortController();
+    const onRead = (tokens: number) => {
+      if (read.push(tokens) === 2) controller.abort();
+    };
+    const { model } = await open({ pieces: ["a"], onRead });
+    const long = FIXED.repeat(10);
+    expect(await rejection(collect(model.stream(ask(long, { signal: controller.signal }))))).toMatchObject({
+      code: "canceled",
+    });
+    const chunks = await collect(model.stream(ask(long)));
+    const total = read.reduce((sum, tokens) => sum + tokens);
+    expect(read.slice(0, 2)).toEqual([256, 256]);
+    expect(total).toBeGreaterThan(long.length);
+    const usage = chunks.at(-1);
+    expect(usage).toMatchObject({ type: "usage", usage: { inputTokens: total + 1, cachedTokens: 512 } });
+  });
+
   test("holds the model to the schema by a grammar, made once", async () => {
     const { model, llama } = await open({ pieces: ['{"nodes": []}'] });
     await collect(model.stream(ask("a", { schema: PLAN_SCHEMA })));
@@ -77,49 +91,17 @@ describe("llama-cpp", () => {
     expect(llama.grammars[0]).toContain(String.raw`"\"nodes\""`);
   });
 
-  test("a prompt beyond its room is llm-context-length, an answer cut short is malformed JSON", async () => {
+  test("what goes beyond its room is llm-context-length, an answer cut short is malformed JSON", async () => {
     const small = await open({ pieces: ["a"], room: 50 });
     expect(await rejection(collect(small.model.stream(ask("x"))))).toMatchObject({ code: "llm-context-length" });
+    const pieces = Array.from({ length: 30 }, () => "a");
+    const tight = await open({ pieces, room: 20 });
+    const short = callOf({ messages: [{ role: "user", content: "hi" }] });
+    expect(await rejection(collect(tight.model.stream(short)))).toMatchObject({ code: "llm-context-length" });
+    expect(textOf(await collect(tight.model.stream({ ...short, maxTokens: 5 })))).toBe("aaaaa");
     const { model } = await open({ pieces: ['{"nodes"', ": []}"] });
     expect(await rejection(collect(model.stream(ask("x", { schema: PLAN_SCHEMA, maxTokens: 1 }))))).toMatchObject({
       code: "llm-malformed",
     });
-  });
-});
-
-// Both must be given: a GGUF, and the package, which is not among the dependencies.
-const gguf = process.env["TUTTI_TEST_GGUF"];
-const runtime = process.env["TUTTI_TEST_NODE_LLAMA_CPP"] ?? "node-llama-cpp";
-
-describe.skipIf(gguf === undefined)("llama-cpp with a real model (needs TUTTI_TEST_GGUF)", () => {
-  test("keeps to the schema, uses its prefix again, and stops on abort", { timeout: 600_000 }, async () => {
-    const model = await openLanguageModel(
-      { provider: "llama-cpp", source: gguf ?? "" },
-      {
-        keys: {},
-        contextTokens: 2048,
-        llamaCpp: { gpu: false, sequences: 1, load: () => import(runtime) },
-      },
-    );
-    const call = { schema: PLAN_SCHEMA, maxTokens: 200 };
-    const outcomes = [];
-    for (const words of ["Name one task for a picture of a dog.", "Name one task for a recording."]) {
-      const chunks = await collect(model.stream(ask(words, call))).catch((error: unknown) => error);
-      outcomes.push(chunks);
-    }
-    for (const chunks of outcomes) {
-      // A tiny model may ramble within a string until its tokens are used up; then the error says so.
-      if (!Array.isArray(chunks)) expect(chunks).toMatchObject({ code: "llm-malformed" });
-      else expect(JSON.parse(textOf(chunks))).toHaveProperty("nodes");
-    }
-    const controller = new AbortController();
-    const long = model.stream(ask("Tell a long story.", { signal: controller.signal }))[Symbol.asyncIterator]();
-    await long.next();
-    controller.abort();
-    expect(await rejection(long.next())).toMatchObject({ code: "canceled" });
-    const after = await collect(model.stream(ask("Say yes.", { maxTokens: 3 })));
-    const usage = after.at(-1);
-    expect(usage?.type === "usage" && usage.usage.cachedTokens).toBeGreaterThan(50);
-    await model.close();
   });
 });

@@ -113,8 +113,9 @@ describe("what offends", () => {
     expect(notes).toEqual([]);
     expect(calls).toHaveLength(2);
     expect(calls[1]?.schema).toMatchObject({ required: ["corrections"] });
-    const [heading, ...faults] = lastMessage(calls[1]).split("\n");
-    expect(heading).toBe("Faults in your answer:");
+    const [, shown = ""] = lastMessage(calls[1]).split(`${lastMessage(calls[0])}\nYour answer:\n`);
+    const [draft, heading, ...faults] = shown.split("\n");
+    expect([draft, heading]).toEqual([JSON.stringify(`${all} ${bad} ${sign} ${lost}`), "Faults in your answer:"]);
     expect(faults.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ number: 1, sentence: bad }]);
   });
 

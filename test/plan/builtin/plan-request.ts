@@ -58,7 +58,7 @@ export async function planRequest(
   const notes: string[] = [];
   for await (const item of planner.plan(input, new AbortController().signal)) {
     if (item.type === "node") nodes.push(item.node);
-    else notes.push(item.text);
+    else if (item.type === "note") notes.push(item.text);
   }
   const problems = checkPlan([...input.frozen, ...nodes], { tasks: input.tasks, assets }).map(({ message }) => message);
   return { lines: nodes.map((node) => lineOf(node, assets)), notes, nodes, assets, problems };

@@ -57,15 +57,17 @@ export async function plan(setting: SessionSetting) {
   const nodes: PlanNode[] = [];
   const notes: string[] = [];
   const refused: string[] = [];
+  const replies: string[] = [];
   // Through the same gate as in a run.
   for await (const item of acceptPlan(planner, input, setting.signal ?? new AbortController().signal)) {
     if (item.type === "node") nodes.push(item.node);
     else if (item.type === "note") notes.push(item.text);
-    else refused.push(item.node.id);
+    else if (item.type === "refused") refused.push(item.node.id);
+    else if (item.type === "reply") replies.push(item.text);
   }
   const by = Object.fromEntries(events.flatMap((event) => (event.type === "node" ? [[event.id, event.by]] : [])));
   const problems = checkPlan([...input.frozen, ...nodes], { tasks: input.tasks, assets: input.assets });
-  return { nodes, notes, refused, by, calls: model.calls, events, problems, assets: input.assets };
+  return { nodes, notes, refused, replies, by, calls: model.calls, events, problems, assets: input.assets };
 }
 
 export const lineOf = ({ id, task }: PlanNode): string => `${id} ${task}`;

@@ -231,26 +231,6 @@ it("stops between two steps when it is canceled", async () => {
   expect(seen).toEqual(["t1"]);
 });
 
-it("labels an answer without a plan as what the model says", async () => {
-  const { planner, input, events } = openPlanner({ answers: [{ steps: [], reply: "Hello! What shall I do?" }] });
-  const items = planner.plan(input, new AbortController().signal)[Symbol.asyncIterator]();
-  await expect(items.next()).rejects.toMatchObject({
-    code: "not-understood",
-    message: "No step was planned. The language model says: Hello! What shall I do?",
-  });
-  expect(events).toContainEqual({ type: "reply", text: "Hello! What shall I do?" });
-});
-
-it("says how to get what can't be done", async () => {
-  const answers = [{ steps: [], reply: "I can't do text-to-image now." }];
-  await expect(plan({ answers })).rejects.toThrow("text-to-image: No expert does it.");
-});
-
-it("tells what the model says beside a plan", async () => {
-  const { notes } = await plan({ answers: [{ ...whole, reply: "I can't send mail." }] });
-  expect(notes).toContain("The language model says: I can't send mail.");
-});
-
 it("offers only what can be done, and names the rest as impossible", async () => {
   const { calls } = await plan({ answers: [whole] });
   const [system = ""] = calls.map((call) => promptOf(call)[0]);
