@@ -48,6 +48,16 @@ const environmentSchema = z.object({
     .default("")
     .describe("Modules that export further experts as an array `experts`, separated by commas"),
   TUTTI_EXPERTS: z.string().optional().describe("Folder of experts as JSON files, which is followed"),
+  TUTTI_TRANSFORMERS: z
+    .enum(["off", "on"])
+    .default("on")
+    .describe("Whether Transformers.js models do what they do better, downloaded when they are first needed"),
+  TUTTI_VLM: z
+    .string()
+    .optional()
+    .describe(
+      "A vision-language model for all its tasks: transformers:ORG/NAME, openai:MODEL@URL or symbolic:ORG/NAME",
+    ),
   TUTTI_KEEP_HOURS: z.coerce
     .number()
     .positive()
@@ -148,6 +158,9 @@ export interface Config {
   readonly expertModules: readonly string[];
   /** Absolute: a folder of registrations. */
   readonly expertsFolder: string | undefined;
+  /** Whether the default models of Transformers.js are listed. */
+  readonly usesTransformers: boolean;
+  readonly vlm: string | undefined;
   readonly keepMs: number;
   readonly adminToken: string | undefined;
   /** Of the server that commands talk to; without a slash at its end. */
@@ -205,6 +218,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       path.trim() ? [resolve(path.trim())] : [],
     ),
     expertsFolder: settings.TUTTI_EXPERTS === undefined ? undefined : resolve(settings.TUTTI_EXPERTS),
+    usesTransformers: settings.TUTTI_TRANSFORMERS === "on",
+    vlm: settings.TUTTI_VLM,
     keepMs: settings.TUTTI_KEEP_HOURS * 3_600_000,
     adminToken: settings.TUTTI_ADMIN_TOKEN,
     serverUrl: (settings.TUTTI_URL ?? `http://127.0.0.1:${settings.PORT}`).replace(/\/+$/, ""),

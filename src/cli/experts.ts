@@ -16,6 +16,7 @@ const HELP = `Usage: tutti experts [list] [--json]
        tutti experts add FILE... [--replace] [--unverified]
        tutti experts check ID...
        tutti experts remove ID...
+       tutti experts import huggingface MODEL... | --from FILE (--help says more)
 
 "list" shows the experts with their task, licence and quality, and why some can't be used: those of the server at
 TUTTI_URL if there is one, else those that come with Tutti. The others talk to that server, as admin with
@@ -30,6 +31,11 @@ const options = {
 } as const;
 
 export async function experts(argv: readonly string[]): Promise<number> {
+  if (argv[0] === "import") {
+    const { importExperts } = await import("./experts/import.ts");
+    const settings = loadConfig();
+    return importExperts(argv.slice(1), settings, openServer(settings));
+  }
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const [action = "list", ...names] = positionals;
   if (values.help) {

@@ -40,7 +40,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./runs.ts")).runs,
   },
   experts: {
-    usage: "experts list | add | check | remove",
+    usage: "experts list | add | check | import…",
     does: "list the experts, and why some can't be used; change a server's",
     load: async () => (await import("./experts.ts")).experts,
   },

@@ -16,6 +16,13 @@ export interface Experts {
   readonly close: () => void;
 }
 
+/** @throws TuttiError `misconfigured` where TUTTI_VLM is no vision-language model */
+async function standingExperts({ usesTransformers, vlm }: Pick<Config, "usesTransformers" | "vlm">) {
+  const own = vlm === undefined ? [] : (await import("../../workers/vlm-core.ts")).vlmCore(vlm);
+  if (!usesTransformers) return own;
+  return [...own, ...(await import("../../tools/providers/transformers/defaults.ts")).defaultRegistrations()];
+}
+
 /** Tools of MCP servers that files in the folder of experts name. */
 export function toolWatcher({ modelsFolder, offline, hubUrl }: Config): WatchTools {
   return async ({ mcp: { name, server, secrets, allowHosts } }, onChange, { signal, onTrouble }) => {
@@ -36,13 +43,14 @@ export function toolWatcher({ modelsFolder, offline, hubUrl }: Config): WatchToo
 }
 
 export async function openExperts(
-  { modelsFolder, offline, hubUrl, keepMs, mayRunCommands }: Config,
+  { modelsFolder, offline, hubUrl, keepMs, mayRunCommands, usesTransformers, vlm }: Config,
   { store, registry }: { readonly store: ExpertStore; readonly registry: Registry },
   onError: (error: unknown, what: unknown) => void,
 ): Promise<Experts> {
   const directory = new ExpertDirectory({
     store,
     registry,
+    standing: await standingExperts({ usesTransformers, vlm }),
     openProvider,
     environment: { modelsFolder, offline, hubUrl, mayRunCommands },
     secretOf: secretFrom,

@@ -8,13 +8,14 @@ import { Lexical } from "./index/lexical.ts";
 import { Nearest } from "./index/nearest.ts";
 import type { PackedVector } from "./index/packed-vector.ts";
 import { tokensOf } from "./index/tokens.ts";
+import type { Scored } from "./index/top.ts";
 
 export interface CardIndexOptions {
   /** Of the vectors. @default 512 */
   readonly dimensions?: number | undefined;
-  /** Vectors that a search compares, about. @default 20 000 */
+  /** Vectors that a search compares, about. @default 12 000 */
   readonly vectors?: number | undefined;
-  /** Entries of word lists that a search reads. @default 200 000 */
+  /** Entries of word lists that a search reads. @default 100 000 */
   readonly postings?: number | undefined;
 }
 
@@ -33,10 +34,10 @@ export interface ShortlistedCard extends ChosenExpert {
   readonly score: number;
 }
 
-/** Of each order, so many are asked for. */
+/** Of each order, so many at least are asked for. */
 const DEPTH = 100;
-/** Merit decides among what fits alike. */
-const MERIT_WEIGHT = 0.5;
+/** Of the places, for those of the highest merit. */
+const SHARE_OF_BEST = 0.25;
 /** Removed cards are cleared away when there are more of them than of the others. */
 const LEAST_GONE = 1000;
 
@@ -52,17 +53,19 @@ export class CardIndex {
   readonly #byMerit = new Map<string, ByMerit>();
   readonly #lexical: Lexical;
   readonly #nearest: Nearest;
+  readonly #dimensions: number;
 
-  constructor({ dimensions = 512, vectors = 20_000, postings = 200_000 }: CardIndexOptions = {}) {
+  constructor({ dimensions = 512, vectors = 12_000, postings = 100_000 }: CardIndexOptions = {}) {
     this.#lexical = new Lexical(postings);
     this.#nearest = new Nearest(dimensions, vectors);
+    this.#dimensions = dimensions;
   }
 
   get size(): number {
     return this.#slots.size;
   }
 
-  /** Takes the place of one of the same id and version. */
+  /** Takes the place of one of the same id and version. A vector of another length is none. */
   put(card: IndexedCard, vector?: PackedVector): void {
     const name = nameOf(card);
     this.remove(name);
@@ -70,14 +73,14 @@ export class CardIndex {
     this.#slots.set(name, slot);
     this.#rank(slot, card);
     this.#lexical.add(slot, card.task, wordsOf(card));
-    if (vector) this.#nearest.add(slot, card.task, vector);
+    if (vector?.values.length === this.#dimensions) this.#nearest.add(slot, card.task, vector);
   }
 
-  /** Of a card that is there. */
+  /** Of a card that is there. One of another length is none. */
   setVector(name: string, vector: PackedVector): void {
     const slot = this.#slots.get(name);
     const entry = slot === undefined ? undefined : this.#entries[slot];
-    if (slot === undefined || !entry) return;
+    if (slot === undefined || !entry || vector.values.length !== this.#dimensions) return;
     this.#nearest.remove(slot, entry.card.task);
     this.#nearest.add(slot, entry.card.task, vector);
   }
@@ -95,19 +98,15 @@ export class CardIndex {
     return true;
   }
 
-  /** The best first. */
+  /** Those that fit, the best first; then, where the task is known, some that are said to be best at it. */
   shortlist({ text, vector, task, k = 50 }: CardRequest): readonly ShortlistedCard[] {
     const depth = Math.max(DEPTH, k);
     const isThere = (slot: number): boolean => this.#entries[slot] !== undefined;
     const byWords = this.#lexical.search(tokensOf(text), { task, k: depth, isThere });
     const byMeaning = vector ? this.#nearest.search(vector, { task, k: depth }) : [];
-    const byMerit = task === undefined ? undefined : this.#byMerit.get(task);
-    const orders = [
-      { slots: byWords.map(({ slot }) => slot), weight: 1 },
-      { slots: byMeaning.map(({ slot }) => slot), weight: 1 },
-      { slots: byMerit?.best(depth) ?? [], weight: MERIT_WEIGHT },
-    ];
-    return mergeRanks(orders, k).flatMap(({ slot, score }) => {
+    const fitting = mergeRanks([byWords, byMeaning], (slot) => this.#entries[slot]?.card.merit ?? 0);
+    const best = task === undefined ? [] : (this.#byMerit.get(task)?.best(k) ?? []);
+    return withBest(fitting, best, k).flatMap(({ slot, score }) => {
       const entry = this.#entries[slot];
       return entry ? [{ id: entry.card.id, version: entry.card.version, score }] : [];
     });
@@ -133,4 +132,13 @@ export class CardIndex {
     this.#lexical.move(moved, kept.length);
     this.#nearest.move(moved);
   }
+}
+
+/** Keeps places for the best: of cards that all fit, which fits better may say little. */
+function withBest(fitting: readonly Scored[], best: readonly number[], k: number): readonly Scored[] {
+  const scores = new Map(fitting.map(({ slot, score }) => [slot, score]));
+  const order = [...scores.keys()];
+  const first = order.slice(0, k - Math.floor(k * SHARE_OF_BEST));
+  const chosen = [...new Set([...first, ...best, ...order])].slice(0, k);
+  return chosen.map((slot) => ({ slot, score: scores.get(slot) ?? 0 })).toSorted((a, b) => b.score - a.score);
 }

@@ -84,7 +84,7 @@ export class Registry {
   /** Drops all that was registered: the store has lost some of it, and tells the rest again. */
   reset(): void {
     for (const [id, versions] of this.#versions) {
-      const builtin = versions.filter(({ record }) => !record);
+      const builtin = versions.filter(({ record }) => !record || record.revision === 0);
       if (builtin.length > 0) this.#versions.set(id, builtin);
       else this.#versions.delete(id);
     }

@@ -3,6 +3,7 @@ import type { ExpertRecord, ExpertStore } from "../ports/expert-store.ts";
 import type { RegisteredSetup } from "../ports/expert-runner.ts";
 import type { ExpertEntry, RegisteredExpert } from "../registry/expert-entry.ts";
 import { makeCard } from "../registry/make-card.ts";
+import type { Registration } from "../registry/registration.ts";
 import type { ExpertCard } from "../registry/expert-card.ts";
 import type { TaskSpec } from "../registry/task-spec.ts";
 import type { OpenProvider, ProviderEnvironment, ProviderSetup } from "../registry/provider-setup.ts";
@@ -13,6 +14,8 @@ import { asTuttiError, TuttiError } from "../errors.ts";
 export interface DirectoryOptions {
   readonly store: ExpertStore;
   readonly registry: Registry;
+  /** Experts that come with Tutti and need a provider; they are looked at in the background. @default none */
+  readonly standing?: readonly Registration[] | undefined;
   readonly openProvider: OpenProvider;
   readonly environment: ProviderEnvironment;
   /** The value of a variable of the environment. */
@@ -22,6 +25,9 @@ export interface DirectoryOptions {
 
 /** Records that are read at once. */
 const PAGE = 1000;
+/** Of what comes with Tutti: it is in no store. */
+export const STANDING = "tutti";
+const LOOK_AGAIN_MS = 60_000;
 /** After a store has failed, it is asked again. */
 const RETRY_MS = 1000;
 
@@ -31,6 +37,8 @@ export class ExpertDirectory {
   #isStale = false;
   #unwatch: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -40,11 +48,14 @@ export class ExpertDirectory {
   async start(): Promise<void> {
     this.#unwatch = this.#options.store.watch(() => this.#follow());
     await this.refresh();
+    void this.#lookAtStanding();
   }
 
   close(): void {
     this.#unwatch?.();
     clearTimeout(this.#retry);
+    clearTimeout(this.#again);
+    this.#isClosed = true;
   }
 
   /** When it resolves, all that was registered before it was called is in the registry. */
@@ -108,6 +119,26 @@ export class ExpertDirectory {
     const mayRunCommands = environment.mayRunCommands === true || source.startsWith("file:");
     const secrets = resolveSecrets(id, registration.secrets, secretOf);
     return { card, task, settings, allowHosts, secrets, environment: { ...environment, mayRunCommands } };
+  }
+
+  /** Whether they can be had changes: with the network, and with what is downloaded meanwhile. */
+  async #lookAtStanding(): Promise<void> {
+    const { standing = [], registry, onError } = this.#options;
+    if (standing.length === 0) return;
+    const records = standing.map((registration) => {
+      return { revision: 0, registration, state: "verified", source: STANDING, createdAt: 0, changedAt: 0 } as const;
+    });
+    const read = await Promise.allSettled(records.map((record) => this.read(record)));
+    for (const result of read)
+      if (result.status === "rejected") onError(result.reason, "an expert that comes with Tutti");
+    const entries = read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    if (this.#isClosed) return;
+    const isNews = ({ card, unavailable }: RegisteredExpert): boolean => {
+      const known = registry.find(card);
+      return !known || known.unavailable !== unavailable;
+    };
+    registry.apply(entries.filter(isNews));
+    this.#again = setTimeout(() => void this.#lookAtStanding(), LOOK_AGAIN_MS).unref();
   }
 
   #follow(): void {

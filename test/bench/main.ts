@@ -15,6 +15,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   throughput: async () => (await import("./throughput.ts")).throughputSuite,
   batching: async () => (await import("./batching.ts")).batchingSuite,
   memory: async () => (await import("./memory.ts")).memorySuite,
+  "card-index": async () => (await import("./card-index.ts")).cardIndexSuite,
 };
 const names = Object.keys(suites);
 const DEFAULT_OUT = "bench-results.json";

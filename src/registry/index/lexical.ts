@@ -16,7 +16,8 @@ type Part = Map<string, Postings>;
 export class Lexical {
   /** Cards of one task each, so that a search in one never sees the others. */
   readonly #parts = new Map<string, Part>();
-  /** Of each card, by slot. */
+  /** By slot. */
+  #tasks: string[] = [];
   #lengths = new Float32Array(64);
   #total = 0;
   #cards = 0;
@@ -43,6 +44,7 @@ export class Lexical {
     this.#lengths = roomFor(slot, this.#lengths);
     this.#scores = roomFor(slot, this.#scores);
     this.#lengths[slot] = length;
+    this.#tasks[slot] = task;
     this.#total += length;
     this.#cards += 1;
   }
@@ -78,6 +80,7 @@ export class Lexical {
   /** @param moved the new slot of each, -1 for those that are gone */
   move(moved: Int32Array, cards: number): void {
     const lengths = new Float32Array(Math.max(64, cards));
+    this.#tasks = this.#tasks.filter((_, slot) => (moved[slot] ?? -1) >= 0);
     this.#total = 0;
     for (const [slot, to] of moved.entries()) {
       if (to < 0) continue;
@@ -98,14 +101,16 @@ export class Lexical {
 
   /** The rarest first: they tell most. */
   #terms(words: ReadonlySet<string>, task: string | undefined): readonly Term[] {
-    const parts = [...this.#parts.values()];
-    const own = task === undefined ? parts : parts.filter((part) => part === this.#parts.get(task));
     return [...words]
       .map((word) => {
-        const everywhere = parts.reduce((sum, part) => sum + (part.get(word)?.length ?? 0), 0);
-        const lists = own.flatMap((part) => part.get(word) ?? []);
+        const all = [...this.#parts].flatMap(([name, part]) => {
+          const list = part.get(word);
+          return list ? [[name, list] as const] : [];
+        });
+        const lists = new Map(all.filter(([name]) => task === undefined || name === task));
+        const everywhere = all.reduce((sum, [, list]) => sum + list.length, 0);
         const weight = Math.log(1 + (this.#cards - everywhere + 0.5) / (everywhere + 0.5));
-        const length = lists.reduce((sum, list) => sum + list.length, 0);
+        const length = lists.values().reduce((sum, list) => sum + list.length, 0);
         return { lists, weight, length, most: weight * (K1 + 1) };
       })
       .filter(({ length }) => length > 0)
@@ -115,7 +120,7 @@ export class Lexical {
   #addScores({ lists, weight }: Term, touched: number[]): void {
     const [lengths, scores, average] = [this.#lengths, this.#scores, this.#total / this.#cards];
     const [flat, slope] = [K1 * (1 - B), (K1 * B) / average];
-    for (const list of lists) {
+    for (const list of lists.values()) {
       for (let at = 0; at < list.length; at++) {
         const slot = list.slotAt(at);
         const count = list.countAt(at);
@@ -156,7 +161,7 @@ export class Lexical {
       if (score < least) break;
       const norm = K1 * (1 - B + (B * (this.#lengths[slot] ?? 0)) / average);
       const more = rest.reduce((sum, { lists, weight }) => {
-        const count = lists.reduce((most, list) => Math.max(most, list.countOf(slot)), 0);
+        const count = lists.get(this.#tasks[slot] ?? "")?.countOf(slot) ?? 0;
         return sum + (weight * count * (K1 + 1)) / (count + norm);
       }, 0);
       top.offer(slot, score + more);
@@ -166,7 +171,8 @@ export class Lexical {
 }
 
 interface Term {
-  readonly lists: readonly Postings[];
+  /** By task. */
+  readonly lists: ReadonlyMap<string, Postings>;
   readonly weight: number;
   readonly length: number;
   /** What it can add to a score. */

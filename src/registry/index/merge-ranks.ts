@@ -4,21 +4,23 @@ import type { Scored } from "./top.ts";
 const SMOOTHING = 60;
 
 /**
- * One order out of several that have no measure in common: each gives points by place.
- * @returns the best first, `k` at most; of equal ones, the lower slot
+ * One order out of several that have no measure in common: each gives points by place. Equal scores share a place.
+ * @param orders the best first
+ * @param preference of cards that have the same points, the higher first; then the lower slot
  */
 export function mergeRanks(
-  orders: readonly { readonly slots: readonly number[]; readonly weight: number }[],
-  k: number,
+  orders: readonly (readonly Scored[])[],
+  preference: (slot: number) => number,
 ): readonly Scored[] {
-  const scores = new Map<number, number>();
-  for (const { slots, weight } of orders) {
-    for (const [place, slot] of slots.entries()) {
-      scores.set(slot, (scores.get(slot) ?? 0) + weight / (SMOOTHING + place + 1));
+  const points = new Map<number, number>();
+  for (const order of orders) {
+    let place = 0;
+    for (const [at, { slot, score }] of order.entries()) {
+      if (score !== order[at - 1]?.score) place = at;
+      points.set(slot, (points.get(slot) ?? 0) + 1 / (SMOOTHING + place + 1));
     }
   }
-  return [...scores]
+  return [...points]
     .map(([slot, score]) => ({ slot, score }))
-    .toSorted((a, b) => b.score - a.score || a.slot - b.slot)
-    .slice(0, k);
+    .toSorted((a, b) => b.score - a.score || preference(b.slot) - preference(a.slot) || a.slot - b.slot);
 }

@@ -33,10 +33,10 @@ function pack<T extends Int8Array | Int16Array>(
   let most = 0;
   for (let at = 0; at < vector.length; at++) {
     const size = Math.abs(vector[at] ?? 0);
-    // In this form also for what is no number.
-    if (!(size <= most)) most = size;
+    if (!Number.isFinite(size)) return undefined;
+    if (size > most) most = size;
   }
-  if (!(most > 0) || !Number.isFinite(most)) return undefined;
+  if (most === 0) return undefined;
   for (let at = 0; at < values.length; at++) values[at] = Math.round(((vector[at] ?? 0) / most) * steps);
   return { scale: most / steps, values };
 }

@@ -1,36 +1,39 @@
-/** Where a word stands: slots of cards, ascending, each with how often. Grows at its end. */
+/** Bits of a count; slots have the others, up to 16 million. */
+const BITS = 8;
+const MOST = 2 ** BITS - 1;
+
+/**
+ * Where a word stands: slots of cards, ascending, each with how often. Grows at its end. One list of whole numbers for
+ * both: most words stand on one card only, and two typed arrays for each of them were most of the work of the collector.
+ */
 export class Postings {
-  #slots = new Int32Array(4);
-  #counts = new Uint8Array(4);
-  #length = 0;
+  /** Slot and count in one. */
+  readonly #entries: number[] = [];
 
   get length(): number {
-    return this.#length;
+    return this.#entries.length;
   }
 
   /** @param slot above all before */
   append(slot: number, count: number): void {
-    if (this.#length === this.#slots.length) this.#grow();
-    this.#slots[this.#length] = slot;
-    this.#counts[this.#length] = Math.min(255, count);
-    this.#length += 1;
+    this.#entries.push((slot << BITS) | Math.min(MOST, count));
   }
 
   slotAt(at: number): number {
-    return this.#slots[at] ?? -1;
+    return (this.#entries[at] ?? 0) >>> BITS;
   }
 
   countAt(at: number): number {
-    return this.#counts[at] ?? 0;
+    return (this.#entries[at] ?? 0) & MOST;
   }
 
   /** How often it stands in a card; 0 where it doesn't. */
   countOf(slot: number): number {
-    let [low, high] = [0, this.#length - 1];
+    let [low, high] = [0, this.#entries.length - 1];
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const found = this.#slots[middle] ?? 0;
-      if (found === slot) return this.#counts[middle] ?? 0;
+      const found = this.slotAt(middle);
+      if (found === slot) return this.countAt(middle);
       if (found < slot) low = middle + 1;
       else high = middle - 1;
     }
@@ -40,21 +43,10 @@ export class Postings {
   /** Leaves out cards, and gives the rest other slots, in the same order. @param moved -1 for those that are gone */
   move(moved: Int32Array): void {
     let kept = 0;
-    for (let at = 0; at < this.#length; at++) {
-      const slot = moved[this.#slots[at] ?? 0] ?? -1;
-      if (slot < 0) continue;
-      this.#slots[kept] = slot;
-      this.#counts[kept] = this.#counts[at] ?? 0;
-      kept += 1;
+    for (let at = 0; at < this.#entries.length; at++) {
+      const slot = moved[this.slotAt(at)] ?? -1;
+      if (slot >= 0) this.#entries[kept++] = (slot << BITS) | this.countAt(at);
     }
-    this.#length = kept;
-  }
-
-  #grow(): void {
-    const size = this.#slots.length * 2;
-    const [slots, counts] = [new Int32Array(size), new Uint8Array(size)];
-    slots.set(this.#slots);
-    counts.set(this.#counts);
-    [this.#slots, this.#counts] = [slots, counts];
+    this.#entries.length = kept;
   }
 }

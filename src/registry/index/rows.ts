@@ -33,7 +33,9 @@ export class Rows {
     const begin = this.#end;
     this.#end += BLOCK * this.#stride;
     if (this.#end > this.#bytes.length) {
-      this.#memory.grow(Math.ceil((this.#end - this.#bytes.length) / PAGE));
+      // In large steps: each costs milliseconds.
+      const more = Math.max(this.#end - this.#bytes.length, this.#bytes.length / 4);
+      this.#memory.grow(Math.ceil(more / PAGE));
       this.#bytes = new Int8Array(this.#memory.buffer);
     }
     return begin;

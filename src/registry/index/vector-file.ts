@@ -84,6 +84,7 @@ export class VectorFile {
     record.writeUInt32LE(crc32(record.subarray(0, -CHECK)), this.#recordSize - CHECK);
     this.#waiting.push(record);
     this.#records += 1;
+    this.#vectors.set(record.toString("latin1", 0, KEY), { scale: vector.scale, values: valuesIn(record) });
   }
 
   /** In one piece, so that several processes may write. @throws what the file system throws */
@@ -97,7 +98,7 @@ export class VectorFile {
   }
 
   /**
-   * Lets go of what was read, and, where most of the file is of no use any more, of that, too.
+   * Lets go of the vectors, and, where most of the file is of no use any more, of that, too.
    * @param texts those that still count
    * @throws what the file system throws
    */
@@ -134,13 +135,16 @@ function read(bytes: Buffer, recordSize: number): Content {
     if (crc32(record.subarray(0, -CHECK)) !== record.readUInt32LE(recordSize - CHECK)) continue;
     const scale = record.readFloatLE(KEY);
     if (!(scale > 0) || !Number.isFinite(scale)) continue;
-    const values = new Int8Array(record.buffer, record.byteOffset + KEY + SCALE, recordSize - KEY - SCALE - CHECK);
-    vectors.set(record.toString("latin1", 0, KEY), { scale, values });
+    vectors.set(record.toString("latin1", 0, KEY), { scale, values: valuesIn(record) });
   }
   return { vectors, records, lacking: records * recordSize - bytes.length };
 }
 
-/** The record that a vector which was read is a view of. */
+function valuesIn({ buffer, byteOffset, length }: Buffer): Int8Array {
+  return new Int8Array(buffer, byteOffset + KEY + SCALE, length - KEY - SCALE - CHECK);
+}
+
+/** The record that such values are a view of. */
 function recordAround({ buffer, byteOffset, length }: Int8Array): Buffer {
   return Buffer.from(buffer, byteOffset - KEY - SCALE, KEY + SCALE + length + CHECK);
 }

@@ -71,8 +71,9 @@ describe("sqlite result cache: its size", () => {
       const old = openSqliteResultCache({ file, keepMs: HOUR });
       for (let n = 0; n < 5; n++) await old.put(keyOf(n), outputsOf(`${n}`));
       await old.close();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      const cache = openSqliteResultCache({ file, keepMs: 10 });
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      // Long enough for a slow machine to look at what it has just put.
+      const cache = openSqliteResultCache({ file, keepMs: 1000 });
       await cache.put(keyOf(9), outputsOf("9"));
       expect(rowsOf(file)).toEqual([keyOf(9)]);
       await cache.close();

@@ -7,7 +7,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { Duplex } from "node:stream";
+import { Duplex, type Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { JSONRPCMessageSchema, type JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
@@ -51,6 +51,8 @@ export function createStdioTransport({ command, args, env, maxBytes }: StdioComm
   let child: ChildProcess | undefined;
   let ended: string | undefined;
   let exited: Promise<unknown> = Promise.resolve();
+  /** All that it said has been read. */
+  let closed: Promise<unknown> = Promise.resolve();
 
   const end = (what: string): void => {
     if (ended !== undefined) return;
@@ -81,6 +83,7 @@ export function createStdioTransport({ command, args, env, maxBytes }: StdioComm
       });
       child = started;
       exited = once(started, "exit").catch(() => {});
+      closed = once(started, "close").catch(() => {});
       for (const stream of [started.stdin, lifelineOf(started)]) stream?.on("error", () => {});
       started.stderr.on("data", stderr.add);
       started.stdout.on(
@@ -99,12 +102,16 @@ export function createStdioTransport({ command, args, env, maxBytes }: StdioComm
       await once(started, "spawn");
     },
 
-    send(message: JSONRPCMessage) {
-      return new Promise((resolve, reject) => {
-        const input = child?.stdin;
-        if (!input || ended !== undefined) return reject(new Error("its process has ended"));
-        input.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
-      });
+    async send(message: JSONRPCMessage) {
+      const input = child?.stdin;
+      if (!input || ended !== undefined) throw new Error("its process has ended");
+      try {
+        await write(input, `${JSON.stringify(message)}\n`);
+      } catch (error) {
+        // It is ending: how, and what it said last, tells more than that it could not be written to.
+        await Promise.race([closed, wait(GRACE_MS, undefined, { ref: false })]);
+        throw error;
+      }
     },
 
     async close() {
@@ -117,6 +124,12 @@ export function createStdioTransport({ command, args, env, maxBytes }: StdioComm
     },
   };
   return transport;
+}
+
+function write(input: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    input.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function lifelineOf(child: ChildProcess | undefined): Duplex | undefined {
