@@ -14,6 +14,7 @@ import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { RunBook, type Committed } from "../dispatch/run-book.ts";
 import { TuttiError } from "../errors.ts";
 import { createGuardedFetch, type GuardedFetch } from "../net/guarded-fetch.ts";
+import { CardShortlist } from "../registry/card-shortlist.ts";
 import { lanes as allLanes, type Lane } from "../registry/expert-card.ts";
 import { createAdmission } from "../service/admission.ts";
 import { followExpertFolder } from "../service/expert-folder.ts";
@@ -81,11 +82,19 @@ async function composeOver(
   const scratch = await makeScratch(join(config.dataFolder, "scratch"), workerId);
 
   const now = Date.now;
-  const registry = await openRegistry(config.searchPath, config.expertModules);
+  const runner = await openRunner(config, { servesGpu: lanes.includes("gpu"), warn: (text) => logger.warn(text) });
+  const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
+  const controls = lanes.includes("control");
+  const shortlist = await CardShortlist.open({
+    // Who only works never chooses.
+    embedder: controls ? embedder : undefined,
+    file: join(config.dataFolder, "vectors", "cards"),
+    onError,
+  });
+  const registry = await openRegistry(config.searchPath, config.expertModules, shortlist);
   const experts = await openExperts(config, { store: backends.experts, registry }, onError);
   const { directory } = experts;
   const assets = openFolderAssetStore({ folder: join(config.dataFolder, "assets") });
-  const runner = await openRunner(config, { servesGpu: lanes.includes("gpu"), warn: (text) => logger.warn(text) });
   const { merits, selector: byMerit } = openMerits({
     store: backends.merits,
     registry,
@@ -94,13 +103,12 @@ async function composeOver(
     now,
     onError,
   });
-  const { embedder } = createPlanningEmbedder(config.dataFolder, runner);
   const minds = await openMinds(config, {
     registry,
     embedder,
     selector: byMerit,
     isFailing: (expert) => merits.isFailing(expert),
-    controls: lanes.includes("control"),
+    controls,
     onPlanning: (event) => logger.debug(event, `planning: ${event.type}`),
   });
   const { planner, fuser, selector } = minds;
@@ -160,6 +168,7 @@ async function composeOver(
       dispatcher.close();
       await merits.close();
       experts.close();
+      await shortlist.close();
       await minds.close();
       await runner.close();
       await assets.close();
@@ -215,7 +224,7 @@ async function composeOver(
     close: () => (closing ??= close()),
   };
   const { expertsFolder: folder } = config;
-  if (folder !== undefined && lanes.includes("control")) {
+  if (folder !== undefined && controls) {
     unfollow = await followExpertFolder({ folder, experts: tutti, logger, watchTools: toolWatcher(config) });
   }
   return {

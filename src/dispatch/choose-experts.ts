@@ -20,8 +20,8 @@ interface Choice {
 export function chooseNow({ registry, selector }: Choice, spec: NodeSpec): Selection | undefined {
   if (!selector.selectNow) return undefined;
   // What a plan insists on takes no choosing; `chooseExperts` says so where it isn't there.
-  if (spec.expert !== undefined) return undefined;
-  const candidates = registry.expertsFor(spec.task, wordsIn(spec)).filter((card) => mayDo(card, spec));
+  if (spec.expert !== undefined || registry.isCrowded(spec.task)) return undefined;
+  const candidates = registry.expertsFor(spec.task).filter((card) => mayDo(card, spec));
   const selection = candidates.length > 0 ? selector.selectNow(spec, candidates) : undefined;
   return selection && selection.experts.length > 0 ? selection : undefined;
 }
@@ -36,7 +36,9 @@ export async function chooseExperts(
   signal: AbortSignal,
 ): Promise<Selection> {
   const { task } = spec;
-  const able = spec.expert === undefined ? registry.expertsFor(task, wordsIn(spec)) : [registry.expert(spec.expert)];
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const able =
+    spec.expert === undefined ? await registry.candidates(task, wordsIn(spec), limit) : [registry.expert(spec.expert)];
   const candidates = able.filter((card) => mayDo(card, spec));
   const [first] = candidates;
   if (!first && able[0]) {
@@ -49,7 +51,6 @@ export async function chooseExperts(
   if (first.task !== task) {
     throw new TuttiError("invalid-plan", `the expert ${first.id} does ${first.task}, not ${task}; leave it out`);
   }
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
   const selection = await selector.select(spec, candidates, limit);
   if (selection.experts.length > 0) return selection;
   throw new TuttiError("expert-unavailable", `nobody was chosen for ${task}: ${selection.reason}`);

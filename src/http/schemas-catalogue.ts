@@ -91,7 +91,20 @@ export const expertViewSchema = expertCardSchema.extend({
   measured: measuredSchema.optional().meta({ description: "How its calls went; left out where there were none" }),
 });
 export type ExpertView = z.infer<typeof expertViewSchema>;
-export const expertListSchema = z.object({ experts: z.array(expertViewSchema) });
+export const expertListSchema = z.object({
+  experts: z.array(expertViewSchema),
+  next: z.string().optional().meta({ description: "Where the list goes on; left out at its end" }),
+});
+
+export const expertsQuerySchema = z.object({
+  task: z.string().optional().meta({ description: "Only those who do this task" }),
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d{0,2}|1000)$/, "expected a number, 1 to 1000")
+    .optional()
+    .meta({ type: "integer", minimum: 1, maximum: 1000, description: "How many at most; 1000 if not said" }),
+  after: z.string().optional().meta({ description: "Only what follows this one: `id@version`" }),
+});
 
 export const taskViewSchema = taskSpecSchema.extend({
   ...availability,

@@ -60,7 +60,7 @@ export function createExpertService(deps: ExpertServiceDependencies): ExpertFace
 
   function found(name: string): ExpertEntry {
     const { id, version } = parseExpertName(name);
-    const versions = registry.experts.filter(({ card }) => card.id === id);
+    const versions = registry.versions(id);
     const entry = version === undefined ? versions[0] : versions.find(({ card }) => card.version === version);
     if (entry) return entry;
     throw new TuttiError("unknown-expert", `there is no expert ${name}; GET /v1/experts lists them`);
@@ -126,9 +126,7 @@ export function createExpertService(deps: ExpertServiceDependencies): ExpertFace
       await directory.refresh();
       const { id, version } = parseExpertName(name);
       const { card } = found(name);
-      const entries = registry.experts.filter(
-        (entry) => entry.card.id === id && (version ?? entry.card.version) === entry.card.version,
-      );
+      const entries = registry.versions(id).filter(({ card: one }) => (version ?? one.version) === one.version);
       for (const { record } of entries) {
         if (!record) throw new TuttiError("invalid-request", `${card.id} is built in and can't be removed`);
         checkSource(record, source);

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -18,7 +19,7 @@ import { percentile } from "./statistics.ts";
 const LIST = fileURLToPath(new URL("../../../shared/data/registry/hugging-face-models-2023.jsonl", import.meta.url));
 const MIB = 2 ** 20;
 const SPACE = { space: "bench", dimensions: 512 };
-/** How alike a request is to the card that it was made from: the built-in encoder, of a request and a card: 0.4 to 0.7. */
+/** How alike a request is to the card that it was made from; for the built-in encoder, 0.2 to 0.6 to the best card. */
 const LIKENESS = 0.6;
 /** Of the best, how many must be among what is found. */
 const FIRST = 10;
@@ -51,7 +52,7 @@ export const cardIndexSuite: Suite = {
       name: "card-index",
       title,
       notes: [
-        "A request is eight words of a card and a vector that is alike to the card's by 0.6; to embed it is not counted. Recall is the share of the exact first ten that are among the first ten. Vectors are drawn with the spread of the built-in encoder's (see generated-cards.ts).",
+        "A request is eight words of a card and a vector that is alike to the card's by 0.6; to embed it is not counted. Whatever else the machine does lengthens the slowest. Recall is the share of the exact first ten that are among the first ten. Vectors are drawn with the spread of the built-in encoder's (see generated-cards.ts).",
         `To embed 100 000 cards with the built-in encoder takes ${await hoursToEmbed(real, quick ? 16 : 64)} hours here: hence the file.`,
       ],
       measurements: [...worst, ...usual],
@@ -120,7 +121,7 @@ interface Built {
 
 async function build(real: readonly IndexedCard[], path: string, setting: Setting): Promise<Built> {
   const { size, row, oneTask, progress } = setting;
-  const before = memory();
+  const before = await memory();
   const index = new CardIndex();
   const file = await VectorFile.open(path, SPACE);
   const cards: IndexedCard[] = [];
@@ -141,7 +142,7 @@ async function build(real: readonly IndexedCard[], path: string, setting: Settin
   }
   await file.flush();
   await file.release(cards.map(embeddedText));
-  return { index, cards, probes, putMs, bytes: memory() - before };
+  return { index, cards, probes, putMs, bytes: (await memory()) - before };
 }
 
 function timed(
@@ -151,7 +152,7 @@ function timed(
   row: string,
   column: string,
 ): Measurement[] {
-  for (const request of requests.slice(0, 100)) index.shortlist(request);
+  for (const request of requests.slice(0, 300)) index.shortlist(request);
   const times = requests.map((request) => {
     const start = performance.now();
     index.shortlist(request);
@@ -170,15 +171,20 @@ function timed(
   const recall = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   return [
     { row, column: `${column}, p50`, unit: "ms", samples: [percentile(times, 50)] },
+    { row, column: `${column}, p90`, unit: "ms", samples: [percentile(times, 90)] },
     { row, column: `${column}, p99`, unit: "ms", samples: [percentile(times, 99)], target: atMost(10) },
     { row, column: `${column}, recall`, unit: "ratio", samples: [recall], target: atLeast(0.9) },
   ];
 }
 
 /** Bytes in use, in the heap and beside it. */
-function memory(): number {
+async function memory(): Promise<number> {
   setFlagsFromString("--expose-gc");
-  runInNewContext("gc()");
+  // What WebAssembly holds goes with the collection after the next.
+  for (let round = 0; round < 3; round++) {
+    runInNewContext("gc()");
+    await setImmediate();
+  }
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

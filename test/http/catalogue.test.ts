@@ -76,6 +76,25 @@ describe("tasks and experts", () => {
     expect(problem.detail).toContain("/v1/tasks");
   });
 
+  test("experts page by page, and those of one task", async () => {
+    const { fetch } = await serve(script);
+    const namesAt = async (path: string): Promise<readonly [readonly string[], string | undefined]> => {
+      const { experts, next } = expertListSchema.strict().parse(await (await fetch(path)).json());
+      return [experts.map(({ id }) => id), next];
+    };
+    const [first, next = ""] = await namesAt("/v1/experts?limit=2");
+    expect(first).toEqual(["builtin/loud", "builtin/louder"]);
+    expect(await namesAt(next)).toEqual([["builtin/split"], undefined]);
+    expect(await namesAt("/v1/experts?task=split&limit=1")).toEqual([["builtin/split"], undefined]);
+    expect(await namesAt("/v1/experts?task=sing")).toEqual([[], undefined]);
+    for (const query of ["limit=0", "limit=1001", "limit=x", "after=acme/gone@1"]) {
+      expect(await problemOf(await fetch(`/v1/experts?${query}`))).toMatchObject({
+        status: 400,
+        code: "invalid-request",
+      });
+    }
+  });
+
   test("all experts, with their cards", async () => {
     const { fetch } = await serve(script);
     const { experts } = expertListSchema.strict().parse(await (await fetch("/v1/experts")).json());

@@ -5,6 +5,7 @@ import type { Embedder } from "../../src/ports/embedder.ts";
 import { CardIndex } from "../../src/registry/card-index.ts";
 import { CardShortlist } from "../../src/registry/card-shortlist.ts";
 import type { ExpertCard } from "../../src/registry/expert-card.ts";
+import { nameOf } from "../../src/registry/expert-name.ts";
 import { packVector } from "../../src/registry/index/packed-vector.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -140,24 +141,29 @@ function letterEmbedder(): Embedder & { readonly asked: string[] } {
 describe("the index of a process", () => {
   const errors: unknown[] = [];
   const options = { dimensions: 26, onError: (error: unknown) => void errors.push(error) };
-  const signal = new AbortController().signal;
   const many = Array.from({ length: 700 }, (_, at) => cardOf(`c${at}`, { title: `card number ${at}` }));
+  const putAll = (shortlist: CardShortlist, ...cards: readonly ExpertCard[]) => {
+    for (const card of cards) shortlist.put(card);
+  };
 
   it("embeds each card once, also over a restart", async () => {
     const file = join(folder, "cards", "vectors");
     const first = letterEmbedder();
     const before = await CardShortlist.open({ ...options, embedder: first, file });
-    before.follow([legal, news, ...many]);
+    putAll(before, legal, news, ...many);
     expect(before.missing).toBe(702);
-    await before.embedMissing(signal);
+    await before.embedded();
     expect(before.missing).toBe(0);
+    expect(first.asked).toHaveLength(702);
+    putAll(before, legal, structuredClone(news));
+    await before.embedded();
     expect(first.asked).toHaveLength(702);
 
     const second = letterEmbedder();
     const after = await CardShortlist.open({ ...options, embedder: second, file });
-    after.follow([legal, news, ...many, medical]);
+    putAll(after, legal, news, ...many, medical);
     expect(after.missing).toBe(1);
-    await after.embedMissing(signal);
+    await after.embedded();
     expect(second.asked).toHaveLength(1);
     expect(await after.search({ text: "legal contracts", task: "summarization" })).toMatchObject([
       { id: "acme/legal" },
@@ -168,18 +174,18 @@ describe("the index of a process", () => {
 
   it("follows what is added, changed and removed", async () => {
     const shortlist = await CardShortlist.open(options);
-    const names = (text: string) => shortlist.find({ text }).map(({ id }) => id);
-    shortlist.follow([legal, news]);
-    expect(names("court")).toEqual(["acme/legal"]);
-    shortlist.follow([{ ...legal, description: "Sums up poems." }, medical]);
-    expect([names("court"), names("poem"), names("newspaper"), names("doctor")]).toEqual([
+    const names = async (text: string) => (await shortlist.search({ text })).map(({ id }) => id);
+    putAll(shortlist, legal, news);
+    expect(await names("court")).toEqual(["acme/legal"]);
+    putAll(shortlist, { ...legal, description: "Sums up poems." }, medical);
+    shortlist.remove(nameOf(news));
+    expect([await names("court"), await names("poem"), await names("newspaper"), await names("doctor")]).toEqual([
       [],
       ["acme/legal"],
       [],
       ["acme/medical"],
     ]);
     expect(shortlist.missing).toBe(2);
-    await shortlist.embedMissing(signal);
   });
 
   it("finds by words where nothing can be embedded, and says so", async () => {
@@ -190,27 +196,32 @@ describe("the index of a process", () => {
       embedder: broken,
       onError: (_error, what) => told.push(what),
     });
-    shortlist.follow([legal, news]);
-    await shortlist.embedMissing(signal);
+    putAll(shortlist, legal, news);
+    await shortlist.embedded();
     expect((await shortlist.search({ text: "court" }))[0]?.id).toBe("acme/legal");
     expect(told).toEqual(["embedding the cards of experts", "embedding a request"]);
   });
 
-  it("stops embedding when it is told to, and keeps what it has", async () => {
-    const controller = new AbortController();
+  it("stops embedding when it is closed, and keeps what it has", async () => {
+    const file = join(folder, "stopped", "vectors");
     const slow = letterEmbedder();
+    const closing: { done?: Promise<void> } = {};
     const stopping: Embedder = {
       space: slow.space,
       embed: (texts) => {
-        if (slow.asked.length >= 64) controller.abort();
+        if (slow.asked.length >= 64) closing.done = shortlist.close();
         return slow.embed(texts);
       },
     };
-    const shortlist = await CardShortlist.open({ ...options, embedder: stopping });
-    shortlist.follow(many);
-    await shortlist.embedMissing(controller.signal);
+    const shortlist = await CardShortlist.open({ ...options, embedder: stopping, file });
+    putAll(shortlist, ...many);
+    await shortlist.embedded();
+    await closing.done;
     expect(shortlist.missing).toBe(700 - slow.asked.length);
     expect(slow.asked.length).toBeLessThan(200);
-    expect(shortlist.find({ text: "number 3" })[0]?.id).toBe("acme/c3");
+    const after = await CardShortlist.open({ ...options, embedder: letterEmbedder(), file });
+    putAll(after, ...many);
+    expect(after.missing).toBe(shortlist.missing);
+    await after.close();
   });
 });

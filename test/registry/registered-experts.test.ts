@@ -114,10 +114,17 @@ describe("a registry to which experts come and go", () => {
     expect(registry.tasks).toBe(tasks);
     expect(registry.revision).toBe(9);
     registry.apply([registered("acme/x")]);
-    expect(registry.hash).not.toBe(hash);
+    const changed = registry.hash;
+    expect(changed).not.toBe(hash);
+    registry.apply([registered("acme/y")]);
+    registry.apply([registered("acme/y", { state: "removed" })]);
+    expect(registry.hash).toBe(changed);
+    registry.reset();
+    expect(registry.hash).toBe(hash);
+    expect(registry.tasks).toEqual(tasks);
   });
 
-  it("gives, of very many, those that fit the words and those that are said to be best", () => {
+  it("gives, of very many, those that fit the words and those that are said to be best", async () => {
     const registry = open();
     const many = Array.from({ length: 300 }, (_, index) => registered(`acme/x${index}`));
     const special = {
@@ -130,11 +137,13 @@ describe("a registry to which experts come and go", () => {
       },
     };
     registry.apply([...many, special]);
-    const found = registry.expertsFor(textTask.id, "shout a contract of Norwegian fishermen");
+    const found = await registry.candidates(textTask.id, "shout a contract of Norwegian fishermen");
+    expect(registry.isCrowded(textTask.id)).toBe(true);
     expect(found.length).toBeLessThanOrEqual(51);
     expect(found.map(({ id }) => id)).toContain("acme/lawyer");
     expect(registry.expertsFor(textTask.id)).toHaveLength(302);
     registry.apply([{ ...special, record: { ...special.record, state: "removed" } }]);
-    expect(registry.expertsFor(textTask.id, "Norwegian fishermen").map(({ id }) => id)).not.toContain("acme/lawyer");
+    const rest = await registry.candidates(textTask.id, "Norwegian fishermen");
+    expect(rest.map(({ id }) => id)).not.toContain("acme/lawyer");
   });
 });

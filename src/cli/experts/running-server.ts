@@ -50,7 +50,14 @@ export function openServer({ serverUrl, adminToken }: Pick<Config, "serverUrl" |
   return {
     async listIfThere() {
       try {
-        return expertListSchema.parse(await ask("GET", "/v1/experts", undefined, LIST_LIMIT_MS)).experts;
+        const experts: ExpertView[] = [];
+        for (let path: string | undefined = "/v1/experts"; path !== undefined;) {
+          const page = expertListSchema.parse(await ask("GET", path, undefined, LIST_LIMIT_MS));
+          experts.push(...page.experts);
+          const next = page.next === undefined ? undefined : new URL(page.next, serverUrl);
+          path = next && `/v1/experts${next.search}`;
+        }
+        return experts;
       } catch {
         return undefined;
       }

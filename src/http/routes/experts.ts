@@ -5,9 +5,18 @@ import { asksAdmin } from "../admin.ts";
 import { viewExpert } from "../catalogue-view.ts";
 import type { Context } from "../context.ts";
 import type { RouteFactory } from "../route.ts";
-import { expertListSchema, expertParamsSchema, expertViewSchema, type ExpertView } from "../schemas-catalogue.ts";
+import {
+  expertListSchema,
+  expertParamsSchema,
+  expertsQuerySchema,
+  expertViewSchema,
+  type ExpertView,
+} from "../schemas-catalogue.ts";
 import { readWith } from "../zod-faults.ts";
 import { TuttiError } from "../../errors.ts";
+
+/** Experts told at once. */
+const MOST = 1000;
 
 /** With how their calls went. */
 async function viewAll(
@@ -27,12 +36,31 @@ export const listExpertsRoute: RouteFactory = (context) => ({
     id: "listExperts",
     tag: "catalogue",
     summary: "Who can do what, how well, and why somebody can't",
-    responses: { 200: { description: "All experts", content: { "application/json": expertListSchema } } },
-    problems: [],
-    example: 'curl "$TUTTI/v1/experts"',
+    query: expertsQuerySchema,
+    responses: { 200: { description: "Experts", content: { "application/json": expertListSchema } } },
+    problems: ["invalid-request"],
+    example: 'curl "$TUTTI/v1/experts?task=image-to-text"',
   },
   async handle(request, response) {
-    response.json({ experts: await viewAll(context, request, await context.tutti.experts()) });
+    const { task, after, limit = MOST } = readWith(expertsQuerySchema, request.query);
+    const all = await context.tutti.experts();
+    const wanted = task === undefined ? all : all.filter(({ card }) => card.task === task);
+    const begin = after === undefined ? 0 : wanted.findIndex(({ card }) => nameOf(card) === after) + 1;
+    if (after !== undefined && begin === 0) {
+      throw new TuttiError("invalid-request", `after: there is no ${after} any more; begin again without it`);
+    }
+    const page = wanted.slice(begin, begin + Number(limit));
+    const last = page.at(-1);
+    const isEnd = last === undefined || begin + page.length === wanted.length;
+    const query = new URLSearchParams({
+      ...(task !== undefined && { task }),
+      limit: String(limit),
+      ...(last && { after: nameOf(last.card) }),
+    });
+    response.json({
+      experts: await viewAll(context, request, page),
+      ...(!isEnd && { next: `${context.publicUrl}/v1/experts?${query}` }),
+    });
   },
 });
 

@@ -9,7 +9,7 @@ import { Top, type Scored } from "./top.ts";
 const K1 = 1.2;
 const B = 0.75;
 /** Candidates for which the common words are looked up. */
-const MOST_CANDIDATES = 2000;
+const MOST_CANDIDATES = 500;
 
 type Part = Map<string, Postings>;
 
