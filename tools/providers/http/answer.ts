@@ -9,7 +9,7 @@ import { decodeOutputs, type DecodeFile } from "../values/decode-outputs.ts";
 import { parseForeignJson } from "../values/foreign-json.ts";
 import { saveFile } from "../values/save-file.ts";
 import type { Connection } from "./connection.ts";
-import { fetchFault, toldFault } from "./faults.ts";
+import { fetchFault, toldFault } from "../remote/faults.ts";
 import { toldError } from "./told-error.ts";
 
 type Outputs = Record<string, unknown>;

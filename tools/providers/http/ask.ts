@@ -1,8 +1,9 @@
 /** Posts a call and judges the answer's status; an expert that is busy for a moment is asked again. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fetched } from "../../../src/net/guarded-fetch.ts";
-import { assertWanted, within, type Connection, type Deadline } from "./connection.ts";
-import { statusFault } from "./faults.ts";
+import { assertWanted, within, type Deadline } from "../remote/deadline.ts";
+import type { Connection } from "./connection.ts";
+import { statusFault } from "../remote/faults.ts";
 import type { MakeBody } from "./request-body.ts";
 import { toldError } from "./told-error.ts";
 

@@ -1,10 +1,9 @@
 /** One registered expert as its requests need it: where, as whom, and how long. */
-import { TuttiError } from "../../../src/errors.ts";
 import { createGuardedFetch, type Fetched, type FetchOptions } from "../../../src/net/guarded-fetch.ts";
 import type { ProviderSetup } from "../provider.ts";
-import { fetchFault } from "./faults.ts";
-import { headersOf } from "./headers.ts";
-import { redactor } from "./redact.ts";
+import { fetchFault } from "../remote/faults.ts";
+import { headersOf } from "../remote/headers.ts";
+import { redactor } from "../remote/redact.ts";
 import type { HttpSettings } from "./settings.ts";
 
 export interface Connection {
@@ -40,27 +39,4 @@ export function connectionTo({ settings, secrets, allowHosts }: ProviderSetup<Ht
 
 function own(given: FetchOptions["headers"]): Record<string, string> {
   return Object.fromEntries(new Headers(given));
-}
-
-/** The time that a call has, from now on. */
-export interface Deadline {
-  /** Milliseconds; never less than 1, which then is what runs out. */
-  readonly left: () => number;
-}
-
-export function deadlineIn(ms: number): Deadline {
-  const end = performance.now() + ms;
-  return { left: () => Math.max(1, Math.ceil(end - performance.now())) };
-}
-
-/** Limits of a fetch that may take all the time there is: an expert thinks before it answers. */
-export function within(deadline: Deadline): NonNullable<FetchOptions["limits"]> {
-  return { totalMs: deadline.left(), firstByteMs: deadline.left() };
-}
-
-/** @throws TuttiError `canceled`, or whatever else the signal was aborted with */
-export function assertWanted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  const reason: unknown = signal.reason;
-  throw reason instanceof TuttiError ? reason : new TuttiError("canceled", "the call is not wanted any more");
 }

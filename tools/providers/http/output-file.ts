@@ -6,8 +6,9 @@ import { parse } from "../values/decode-data.ts";
 import type { DecodeFile } from "../values/decode-outputs.ts";
 import { saveFile } from "../values/save-file.ts";
 import { isSuccess } from "./ask.ts";
-import { within, type Connection, type Deadline } from "./connection.ts";
-import { fetchFault, isPassing } from "./faults.ts";
+import type { Connection } from "./connection.ts";
+import { within, type Deadline } from "../remote/deadline.ts";
+import { fetchFault, isPassing } from "../remote/faults.ts";
 
 const detailsShape = { name: z.string().optional(), mediaType: z.string().optional() };
 const fileSchema = z.union(

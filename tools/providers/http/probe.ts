@@ -1,7 +1,8 @@
 import { TuttiError } from "../../../src/errors.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { faultOf, isSuccess } from "./ask.ts";
-import { connectionTo, deadlineIn, within } from "./connection.ts";
+import { connectionTo } from "./connection.ts";
+import { deadlineIn, within } from "../remote/deadline.ts";
 import type { HttpSettings } from "./settings.ts";
 
 const LONGEST_MS = 10_000;

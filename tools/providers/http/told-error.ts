@@ -1,6 +1,6 @@
 /** The error in an answer's JSON: the contract's own shape, or problem+json (RFC 9457), or what frameworks send. */
 import { z } from "zod";
-import type { Told } from "./faults.ts";
+import type { Told } from "../remote/faults.ts";
 
 const LONGEST = 300;
 

@@ -2,8 +2,8 @@
 import type { InferenceProviderOrPolicy, Options } from "@huggingface/inference";
 import { TuttiError } from "../../../src/errors.ts";
 import { createGuardedFetch, type GuardedFetch } from "../../../src/net/guarded-fetch.ts";
-import { deadlineIn } from "../http/connection.ts";
-import { redactor } from "../http/redact.ts";
+import { deadlineIn } from "../remote/deadline.ts";
+import { redactor } from "../remote/redact.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { withFetch } from "./ambient-fetch.ts";
 import { libraryFault } from "./faults.ts";

@@ -1,7 +1,7 @@
 /** What went wrong with a call, by whose fault it is and what to do. */
 import { z } from "zod";
 import { TuttiError, type TuttiErrorOptions } from "../../../src/errors.ts";
-import { fetchFault } from "../http/faults.ts";
+import { fetchFault } from "../remote/faults.ts";
 
 /** Who answered. */
 export type Place = "hub" | "router" | "endpoint" | "elsewhere";

@@ -3,7 +3,7 @@ import { TuttiError } from "../../../src/errors.ts";
 import type { FetchOptions, GuardedFetch } from "../../../src/net/guarded-fetch.ts";
 import { readText } from "../../../src/net/read-fetched.ts";
 import { hubModelSchema, type HubModel } from "../../../src/registry/import/hub-model.ts";
-import { fetchFault } from "../http/faults.ts";
+import { fetchFault } from "../remote/faults.ts";
 import { parseForeignJson } from "../values/foreign-json.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { refusalFault } from "./faults.ts";

@@ -4,7 +4,7 @@ import { liveOnes } from "../../../src/registry/import/served-by.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { howToServe } from "./faults.ts";
 import { fetchHubModel, hubHosts } from "./hub.ts";
-import { redactor } from "../http/redact.ts";
+import { redactor } from "../remote/redact.ts";
 import type { HuggingFaceSettings } from "./settings.ts";
 
 const LIMITS = { connectMs: 2000, firstByteMs: 5000, totalMs: 10_000 };

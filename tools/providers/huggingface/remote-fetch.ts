@@ -4,7 +4,7 @@ import { TuttiError } from "../../../src/errors.ts";
 import { asFetch } from "../../../src/net/as-fetch.ts";
 import type { GuardedFetch } from "../../../src/net/guarded-fetch.ts";
 import { liveOnes, servedBySchema } from "../../../src/registry/import/served-by.ts";
-import { within, type Deadline } from "../http/connection.ts";
+import { within, type Deadline } from "../remote/deadline.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { parseForeignJson } from "../values/foreign-json.ts";
 import { plainFetch } from "./ambient-fetch.ts";

@@ -1,6 +1,6 @@
 /** Every tool of a server as an expert that can be registered. */
 import type { Registration } from "../../../src/registry/registration.ts";
-import { redactor } from "../http/redact.ts";
+import { redactor } from "../remote/redact.ts";
 import { describeTool, idsOf, type CommonRegistration } from "./describe-tool.ts";
 import { openSession, type Session } from "./session.ts";
 import { nameOf, type McpAccess } from "./settings.ts";

@@ -2,7 +2,7 @@
 import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { TuttiError } from "../../../src/errors.ts";
 import type { ExpertContext } from "../../define-expert.ts";
-import { redactor } from "../http/redact.ts";
+import { redactor } from "../remote/redact.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { clean } from "./clean.ts";
 import { fillOutputs } from "./fill-outputs.ts";

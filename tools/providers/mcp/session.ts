@@ -4,7 +4,7 @@ import { getDefaultEnvironment } from "@modelcontextprotocol/sdk/client/stdio.js
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { TuttiError } from "../../../src/errors.ts";
-import { redactor } from "../http/redact.ts";
+import { redactor } from "../remote/redact.ts";
 import { keepWatch, type Watch } from "./keep-watch.ts";
 import { createHttpTransport } from "./http-transport.ts";
 import { credentialsFor, nameOf, whyForbidden, type McpAccess } from "./settings.ts";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { TuttiError } from "../../../src/errors.ts";
-import { headersOf } from "../http/headers.ts";
+import { headersOf } from "../remote/headers.ts";
 import type { ProviderEnvironment } from "../provider.ts";
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable");

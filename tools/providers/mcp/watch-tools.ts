@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { asTuttiError, type TuttiError } from "../../../src/errors.ts";
 import type { Registration } from "../../../src/registry/registration.ts";
-import { redactor } from "../http/redact.ts";
+import { redactor } from "../remote/redact.ts";
 import { describeSession, type ServerToDescribe } from "./describe-tools.ts";
 import { openSession, type Session } from "./session.ts";
 import { nameOf } from "./settings.ts";

@@ -5,7 +5,7 @@ import { isStrictSchema } from "../../../src/llm/adapt-schema.ts";
 import type { JsonSchema } from "../../../src/ports/language-model.ts";
 import type { TokenUsage } from "../../../src/run/usage.ts";
 import { readEvents } from "../../vlm/openai/read-events.ts";
-import { fetchFault } from "../http/faults.ts";
+import { fetchFault } from "../remote/faults.ts";
 import { parseForeignJson } from "../values/foreign-json.ts";
 import type { JsonBody } from "./adapt-body.ts";
 import { withExtra } from "./extra.ts";

@@ -1,7 +1,7 @@
 /** Experts on servers that speak OpenAI's API: OpenAI itself, vLLM, llama.cpp, Ollama and many others. */
 import type { TokenUsage } from "../../../src/run/usage.ts";
 import type { ExpertContext } from "../../define-expert.ts";
-import { deadlineIn } from "../http/connection.ts";
+import { deadlineIn } from "../remote/deadline.ts";
 import type { ConnectedExpert, Provider, ProviderSetup } from "../provider.ts";
 import { answererFor } from "./answer.ts";
 import { assertServes } from "./assert-serves.ts";

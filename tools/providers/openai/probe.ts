@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { asTuttiError, TuttiError } from "../../../src/errors.ts";
-import { deadlineIn } from "../http/connection.ts";
+import { deadlineIn } from "../remote/deadline.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { openServer, readFault, readJson, type Call, type Server } from "./server.ts";
 import type { OpenaiSettings } from "./settings.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { TuttiError } from "../../../src/errors.ts";
 import { connectVlm } from "../../vlm/connect-vlm.ts";
 import { createOpenAiVlm } from "../../vlm/openai/backend.ts";
-import { deadlineIn } from "../http/connection.ts";
+import { deadlineIn } from "../remote/deadline.ts";
 import type { ConnectedExpert } from "../provider.ts";
 import { withExtra } from "./extra.ts";
 import type { Server } from "./server.ts";
