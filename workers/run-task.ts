@@ -11,6 +11,7 @@ import type { NodeState, RunState } from "../src/run/state.ts";
 import type { Value } from "../src/run/value.ts";
 import { loadInputs } from "./load-inputs.ts";
 import { recall, remember, resultKey, type ReuseDependencies } from "./reuse-results.ts";
+import { shareOfTime, withinShare } from "./share-time.ts";
 import { storeOutputs } from "./store-outputs.ts";
 
 export interface TaskDependencies extends ReuseDependencies {
@@ -72,13 +73,11 @@ export async function runTask(
   try {
     const loaded = await loadInputs(assets, tenant, call.inputs);
     try {
-      const result = await runner.run({
-        expert,
-        registered: deps.setupOf?.(entry),
-        inputs: loaded.inputs,
-        scratch,
-        signal,
-      });
+      const registered = deps.setupOf?.(entry);
+      const share = shareOfTime(state, node, expert, Date.now());
+      const result = await withinShare(expert, share, signal, (limited) =>
+        runner.run({ expert, registered, inputs: loaded.inputs, scratch, signal: limited }),
+      );
       const outputs = await storeOutputs(task, result.outputs, { assets, tenant, scratch, runId, nodeId });
       // Also where the request wants nothing reused: what was just computed is as good for others as any result.
       if (key !== undefined) await remember(deps, key, outputs);

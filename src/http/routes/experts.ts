@@ -59,7 +59,7 @@ export const listExpertsRoute: RouteFactory = (context) => ({
     });
     response.json({
       experts: await viewAll(context, request, page),
-      ...(!isEnd && { next: `${context.publicUrl}/v1/experts?${query}` }),
+      ...(!isEnd && { next: `${context.publicUrl}/v1/experts?${query.toString()}` }),
     });
   },
 });

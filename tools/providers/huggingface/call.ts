@@ -2,7 +2,7 @@
 import type { InferenceProviderOrPolicy, Options } from "@huggingface/inference";
 import { TuttiError } from "../../../src/errors.ts";
 import { createGuardedFetch, type GuardedFetch } from "../../../src/net/guarded-fetch.ts";
-import { deadlineIn } from "../remote/deadline.ts";
+import { assertWanted, deadlineIn } from "../remote/deadline.ts";
 import { redactor } from "../remote/redact.ts";
 import type { ProviderSetup } from "../provider.ts";
 import { withFetch } from "./ambient-fetch.ts";
@@ -73,9 +73,4 @@ function tooLate({ model }: HuggingFaceSettings, timeoutMs: number): TuttiError 
   return new TuttiError("timeout", `${model} was not done within ${timeoutMs / 1000} s (limits.timeoutMs)`, {
     retryable: true,
   });
-}
-
-function assertWanted({ aborted, reason }: AbortSignal): void {
-  if (!aborted) return;
-  throw reason instanceof TuttiError ? reason : new TuttiError("canceled", "the call is not wanted any more");
 }
