@@ -51,6 +51,8 @@ export interface RegisterOptions {
   readonly replace?: boolean | undefined;
   /** Whether it is taken although its trial call goes wrong. @default false */
   readonly unverified?: boolean | undefined;
+  /** Whether it is called or asked once before it is taken; where not, it is taken unverified. @default true */
+  readonly trial?: boolean | undefined;
 }
 
 /** How a trial call went. */

@@ -83,6 +83,10 @@ export const registerQuerySchema = z.object({
     .enum(["true", "false"])
     .optional()
     .meta({ description: "Whether it is taken although its trial call goes wrong" }),
+  trial: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "`false` takes it without a trial call, unverified: for many at once, or where calls cost" }),
 });
 
 export const expertViewSchema = expertCardSchema.extend({

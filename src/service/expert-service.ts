@@ -72,7 +72,10 @@ export function createExpertService(deps: ExpertServiceDependencies): ExpertFace
       return registry.experts;
     },
 
-    async registerExpert(given, { source, replace = false, unverified = false }: RegisterOptions) {
+    async registerExpert(
+      given,
+      { source, replace = false, unverified = false, trial: isTried = true }: RegisterOptions,
+    ) {
       await directory.refresh();
       const parsed = parse(given);
       const known = registry.find(parsed);
@@ -85,20 +88,20 @@ export function createExpertService(deps: ExpertServiceDependencies): ExpertFace
       await directory.read({ revision: 0, registration, state: "checking", source, createdAt, changedAt: createdAt });
 
       const record = await put({ registration, state: "checking", source, createdAt }, before?.revision ?? 0);
-      let trial: Trial;
+      let trial: Trial | undefined;
       try {
-        trial = await tryIt(await directory.read(record));
+        trial = isTried ? await tryIt(await directory.read(record)) : undefined;
       } catch (error) {
         await takeBack(record, before);
         throw error;
       }
-      const entry = await directory.read(record);
-      if (!trial.ok && !unverified) {
+      if (trial && !trial.ok && !unverified) {
+        const { card } = await directory.read(record);
         await takeBack(record, before);
-        throw trialFailed(entry.card, trial);
+        throw trialFailed(card, trial);
       }
-      const state: ExpertState = trial.ok && mayBeTried(registration) ? "verified" : "unverified";
-      await put({ registration, state, source, createdAt, trial }, record.revision);
+      const state: ExpertState = trial?.ok === true && mayBeTried(registration) ? "verified" : "unverified";
+      await put({ registration, state, source, createdAt, ...(trial && { trial }) }, record.revision);
       logger.info({ expert: nameOf(registration), source, state }, `${nameOf(registration)} registered: ${state}`);
       return found(nameOf(registration));
     },

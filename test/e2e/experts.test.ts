@@ -121,6 +121,13 @@ describe("an expert that is registered while the server works", () => {
     const checked = await admin("POST", "/v1/experts/acme/broken/check");
     expect(checked.json).toMatchObject({ ok: false, expert: "acme/broken@1" });
     await admin("DELETE", "/v1/experts/acme/broken");
+
+    const calls = broken.calls.length;
+    const untried = await admin("POST", "/v1/experts?trial=false", { ...wrong, version: "2" });
+    expect(untried.json).toMatchObject({ registered: { state: "unverified" } });
+    expect(untried.json).not.toHaveProperty("registered.trial");
+    expect(broken.calls).toHaveLength(calls);
+    await admin("DELETE", "/v1/experts/acme/broken");
     await broken.close();
   });
 

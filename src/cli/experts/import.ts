@@ -66,10 +66,10 @@ export async function importExperts(
     show(registrations, values.json ?? false);
     return failed === 0 ? 0 : 1;
   }
-  const isBulk = values.from !== undefined;
   const result = await registerAll(server, registrations, {
     replace: values.replace ?? false,
-    unverified: isBulk || (values.unverified ?? false),
+    unverified: values.unverified ?? false,
+    trial: values.from === undefined,
   });
   return failed + result.failed === 0 ? 0 : 1;
 }

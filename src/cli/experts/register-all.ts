@@ -20,7 +20,7 @@ export interface Registered {
 export async function registerAll(
   server: Pick<RunningServer, "register">,
   registrations: readonly Registration[],
-  options: { readonly replace: boolean; readonly unverified: boolean },
+  options: { readonly replace: boolean; readonly unverified: boolean; readonly trial?: boolean },
 ): Promise<Registered> {
   let [registered, known, failed] = [0, 0, 0];
   const { good, bad, dim } = paintFor(process.stdout);

@@ -9,7 +9,7 @@ export interface RunningServer {
   listIfThere(): Promise<readonly ExpertView[] | undefined>;
   register(
     registration: { readonly id: string },
-    options: { readonly replace: boolean; readonly unverified: boolean },
+    options: { readonly replace: boolean; readonly unverified: boolean; readonly trial?: boolean },
   ): Promise<ExpertView>;
   check(id: string): Promise<z.infer<typeof checkViewSchema>>;
   remove(id: string): Promise<void>;
@@ -62,8 +62,8 @@ export function openServer({ serverUrl, adminToken }: Pick<Config, "serverUrl" |
         return undefined;
       }
     },
-    async register(registration, { replace, unverified }) {
-      const query = unverified ? "?unverified=true" : "";
+    async register(registration, { replace, unverified, trial = true }) {
+      const query = trial ? (unverified ? "?unverified=true" : "") : "?trial=false";
       const [method, path] = replace ? ["PUT", pathOf(registration.id)] : ["POST", "/v1/experts"];
       return expertViewSchema.parse(await ask(method, path + query, registration));
     },

@@ -1,6 +1,8 @@
 /** Experts come and go over HTTP; only an admin may. */
+import type { Request } from "express";
 import { TuttiError } from "../../errors.ts";
 import { registrationSchema } from "../../registry/registration.ts";
+import type { RegisterOptions } from "../../tutti.ts";
 import { admitAdmin } from "../admin.ts";
 import { viewExpert } from "../catalogue-view.ts";
 import { readJson } from "../read-json.ts";
@@ -19,6 +21,12 @@ const body = {
   content: { "application/json": registrationSchema },
 } as const;
 const EXAMPLE = `'{"id":"acme/receipt-ocr","task":"optical-character-recognition","title":"Receipts","provider":"http","settings":{"url":"'$OCR_URL'"}}'`;
+
+/** @throws TuttiError `invalid-request` */
+function readTaking({ query }: Request): Pick<RegisterOptions, "unverified" | "trial"> {
+  const { unverified, trial } = readWith(registerQuerySchema, query);
+  return { unverified: unverified === "true", trial: trial !== "false" };
+}
 
 export const createExpertRoute: RouteFactory = (context) => ({
   method: "post",
@@ -43,9 +51,8 @@ export const createExpertRoute: RouteFactory = (context) => ({
   },
   async handle(request, response) {
     if (!admitAdmin(context, request, response)) return;
-    const { unverified } = readWith(registerQuerySchema, request.query);
     const given = await readJson(context, request, response);
-    const options = { source: SOURCE, unverified: unverified === "true" };
+    const options = { source: SOURCE, ...readTaking(request) };
     const entry = await context.tutti.registerExpert(given, options);
     response.status(201).set("Location", `${context.publicUrl}/v1/experts/${entry.card.id}`).json(viewExpert(entry));
   },
@@ -69,13 +76,12 @@ export const replaceExpertRoute: RouteFactory = (context) => ({
   async handle(request, response) {
     if (!admitAdmin(context, request, response)) return;
     const { id } = readWith(expertParamsSchema, request.params);
-    const { unverified } = readWith(registerQuerySchema, request.query);
     const given = await readJson(context, request, response);
     if (typeof given !== "object" || given === null) throw new TuttiError("invalid-request", "the body is no object");
     if ("id" in given && given.id !== id) {
       throw new TuttiError("invalid-request", `id: the path says ${id}; leave it out, or say the same`);
     }
-    const options = { source: SOURCE, replace: true, unverified: unverified === "true" };
+    const options = { source: SOURCE, replace: true, ...readTaking(request) };
     response.json(viewExpert(await context.tutti.registerExpert({ ...given, id }, options)));
   },
 });

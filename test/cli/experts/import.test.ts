@@ -62,7 +62,7 @@ describe("by name", () => {
     const { server, asked } = startRegister();
     expect(await importExperts(["huggingface", "acme/a", "acme/none"], config(url), server)).toBe(1);
     expect(asked.map(({ registration }) => registration.id)).toEqual(["huggingface/acme/a"]);
-    expect(asked[0]?.options).toEqual({ replace: false, unverified: false });
+    expect(asked[0]?.options).toEqual({ replace: false, unverified: false, trial: true });
     expect(received[0]).toMatchObject({
       path: expect.stringContaining("expand[]=inferenceProviderMapping"),
       headers: { authorization: "Bearer hf_abcdefgh" },
@@ -97,7 +97,7 @@ describe("from a file", () => {
     const { server, asked } = startRegister();
     expect(await importExperts(["huggingface", "--from", file], config("http://x"), server)).toBe(0);
     expect(asked.map(({ registration }) => registration.id)).toEqual(["huggingface/acme/a", "huggingface/acme/b"]);
-    expect(asked[0]?.options.unverified).toBe(true);
+    expect(asked[0]?.options.trial).toBe(false);
     const words = told.join("\n");
     expect(words).toContain("5 lines: 2 models to register, 1 of them without a licence");
     expect(words).toContain("acme/a, of line 1: line 3");
