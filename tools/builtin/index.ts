@@ -18,6 +18,7 @@ import { sentimentAnalysisExpert } from "./sentiment-analysis.ts";
 import { summarizationExpert } from "./summarization.ts";
 import { textToSpeechExpert } from "./text-to-speech.ts";
 import { tokenClassificationExpert } from "./token-classification.ts";
+import { translationExpert } from "./translation.ts";
 import { zeroShotClassificationExpert } from "./zero-shot-classification.ts";
 
 export const builtinExperts: readonly Expert[] = [
@@ -39,5 +40,6 @@ export const builtinExperts: readonly Expert[] = [
   summarizationExpert,
   textToSpeechExpert,
   tokenClassificationExpert,
+  translationExpert,
   zeroShotClassificationExpert,
 ];
