@@ -157,9 +157,9 @@ describe("what can only be found out later", () => {
   });
 
   it("a task without an expert names the way to get one", async () => {
-    const { status, text } = await endOf(say("Translate 'good morning' into French"));
+    const { status, text } = await endOf(say("Paint a picture of a lighthouse in the fog"));
     expect(status).toBe("failed");
-    expect(text).toMatch(/no expert for translation is registered/);
+    expect(text).toMatch(/no expert for text-to-image is registered/);
   });
 
   it.each([

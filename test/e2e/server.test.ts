@@ -55,11 +55,11 @@ describe("a served Tutti", () => {
   it(verifies("serve:banner", "experts:unavailable"), async () => {
     expect(server.output()).toMatch(/planner +builtin@1/);
     expect(server.output()).toMatch(/experts +\d+ available: .*object-detection/);
-    expect(server.output()).toMatch(/no expert .*translation/);
+    expect(server.output()).toMatch(/no expert .*text-to-image/);
     const ready = await fetch(`${server.url}/readyz`);
     expect(ready.status).toBe(200);
     const tasks = await (await fetch(`${server.url}/v1/tasks`)).json();
-    expect(JSON.stringify(tasks)).toContain("no expert for translation is registered");
+    expect(JSON.stringify(tasks)).toContain("no expert for text-to-image is registered");
   });
 
   it(verifies("serve:answers", "http:multipart", "answer:cites"), async () => {
