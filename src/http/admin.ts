@@ -4,12 +4,6 @@ import type { Request, Response } from "express";
 import type { Context } from "./context.ts";
 import { sendProblem } from "./problem.ts";
 
-export interface AdminPolicy {
-  readonly adminToken?: string | undefined;
-  /** Whether only programs of this machine can reach the server. */
-  readonly isLocal?: boolean | undefined;
-}
-
 /** Whether an admin asks. */
 export function asksAdmin({ admin: { adminToken, isLocal = false } }: Context, request: Request): boolean {
   if (adminToken !== undefined) return isAdmin(request, adminToken);

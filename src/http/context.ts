@@ -2,7 +2,7 @@
 import type { RequestHandler } from "express";
 import type { GuardedFetch } from "../net/guarded-fetch.ts";
 import type { Tutti } from "../tutti.ts";
-import type { AdminPolicy } from "./admin.ts";
+import type { AdminPolicy } from "./admin-policy.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,6 +1,5 @@
 /** Guesses by which words of a request the planner without a language model fills an input of a tool. Pure. */
 import type { InputSpec } from "../../../src/registry/task-spec.ts";
-import type { Port } from "./ports.ts";
 
 type Slot = InputSpec["slot"];
 
@@ -14,8 +13,14 @@ const patterns = {
   height: /^(?:max_?)?height$/i,
 } as const;
 
+interface Named {
+  /** What the tool calls it. */
+  readonly property: string;
+  readonly spec: InputSpec;
+}
+
 /** Undefined where nothing can be guessed: then only a language model, or a plan, can fill it. */
-export function slotOf(port: Pick<Port, "property" | "spec">, all: readonly Port[]): Slot {
+export function slotOf(port: Named, all: readonly Named[]): Slot {
   const { property, spec } = port;
   if (spec.type === "number") {
     const measure = (["angle", "width", "height"] as const).find((slot) => patterns[slot].test(property));
@@ -33,7 +38,7 @@ export function slotOf(port: Pick<Port, "property" | "spec">, all: readonly Port
 }
 
 /** A required text of which the name says nothing. */
-function isFree({ property, spec }: Port): boolean {
+function isFree({ property, spec }: Named): boolean {
   const isNamed = [patterns.language, patterns.question, patterns.instruction].some((one) => one.test(property));
   return spec.type === "text" && spec.optional !== true && !isNamed;
 }
